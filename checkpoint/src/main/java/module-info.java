@@ -1,0 +1,8 @@
+/// What a model file says: metadata, tensors, rope parameters.
+@org.jspecify.annotations.NullMarked
+module rope4j.checkpoint {
+  requires static org.jspecify;
+  requires transitive rope4j.rotation;
+
+  exports rope4j.checkpoint;
+}

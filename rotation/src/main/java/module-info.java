@@ -1,0 +1,10 @@
+/// Rotary position embeddings: inverse frequencies, scalings and the kernels that rotate.
+///
+/// Depends on nothing but the JDK. Without `jdk.incubator.vector` the scalar kernels run.
+@org.jspecify.annotations.NullMarked
+module rope4j.rotation {
+  requires static org.jspecify;
+  requires static jdk.incubator.vector;
+
+  exports rope4j.rotation;
+}

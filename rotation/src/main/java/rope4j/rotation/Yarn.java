@@ -1,0 +1,96 @@
+package rope4j.rotation;
+
+import java.util.OptionalDouble;
+
+/// YaRN as the engines compute it: fast pairs keep their frequency, slow pairs are interpolated,
+/// and a ramp over the *pair index* joins them; queries and keys are then multiplied by an
+/// attention factor.
+///
+/// The paper's ramp is linear in the number of turns instead (arXiv 2309.00071, equations 17 to
+/// 20). The code of the authors, of Transformers (`_compute_yarn_parameters`) and of ggml
+/// (`ggml_rope_yarn_corr_dims`) agree with this record.
+///
+/// @param factor context length over trained length, above 0 and finite
+/// @param originalLength tokens the model was trained on
+/// @param betaFast pairs that turn more often than this within the original length keep their
+///   frequency; default 32
+/// @param betaSlow pairs that turn less often than this are fully interpolated; default 1
+/// @param truncate whether the ends of the ramp are rounded outwards to whole pairs; default true,
+///   and always in llama.cpp
+/// @param extrapolationFactor how much of the unscaled frequency the fast pairs keep; default 1
+///   (`--yarn-ext-factor`)
+/// @param attentionFactor multiplies cosine and sine; empty for `0.1 ln(factor) + 1`
+public record Yarn(
+    double factor,
+    int originalLength,
+    double betaFast,
+    double betaSlow,
+    boolean truncate,
+    double extrapolationFactor,
+    OptionalDouble attentionFactor)
+    implements Scaling {
+
+  public Yarn {
+    Checks.factor("yarn", factor);
+    Checks.positive(
+        "yarn needs the length the model was trained on (original_max_position_embeddings)",
+        originalLength);
+    Checks.positive("yarn beta_fast", betaFast);
+    Checks.positive("yarn beta_slow", betaSlow);
+    Checks.finite("yarn extrapolation factor", extrapolationFactor);
+    if (attentionFactor.isPresent()) {
+      Checks.finite("yarn attention_factor", attentionFactor.getAsDouble());
+    }
+  }
+
+  /// YaRN with the authors' defaults: betas 32 and 1, whole pairs, attention factor from the
+  /// factor.
+  public Yarn(double factor, int originalLength) {
+    this(factor, originalLength, 32, 1, true, 1, OptionalDouble.empty());
+  }
+
+  @Override
+  public String name() {
+    return "yarn";
+  }
+
+  @Override
+  public Frequencies frequencies(RopeParameters parameters, int contextLength) {
+    double[] inverse = parameters.unscaledInverseFrequencies();
+    double low = rampStart(parameters);
+    double high = rampEnd(parameters);
+    if (low == high) {
+      high += 0.001;
+    }
+    for (int i = 0; i < inverse.length; i++) {
+      double interpolated = Math.clamp((i - low) / (high - low), 0, 1);
+      double kept = (1 - interpolated) * extrapolationFactor;
+      inverse[i] = inverse[i] / factor * (1 - kept) + inverse[i] * kept;
+    }
+    return new Frequencies(inverse, effectiveAttentionFactor());
+  }
+
+  /// The attention factor that applies: the explicit one, or `0.1 ln(factor) + 1`, and 1 for a
+  /// factor up to 1.
+  public double effectiveAttentionFactor() {
+    return attentionFactor.orElse(factor <= 1 ? 1 : 0.1 * Math.log(factor) + 1);
+  }
+
+  private double rampStart(RopeParameters parameters) {
+    double pair = pairTurning(betaFast, parameters);
+    return Math.max(truncate ? Math.floor(pair) : pair, 0);
+  }
+
+  private double rampEnd(RopeParameters parameters) {
+    double pair = pairTurning(betaSlow, parameters);
+    // The engines clamp at d - 1, not at d/2 - 1.
+    return Math.min(truncate ? Math.ceil(pair) : pair, parameters.rotaryDimension() - 1);
+  }
+
+  /// The fractional index of the pair that makes this many turns within the original length.
+  private double pairTurning(double turns, RopeParameters parameters) {
+    return parameters.rotaryDimension()
+        * Math.log(originalLength / (turns * 2 * Math.PI))
+        / (2 * Math.log(parameters.base()));
+  }
+}
