@@ -1,0 +1,169 @@
+package rope4j.checkpoint;
+
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// The hyper-parameters of a language model as llama.cpp reads them from a GGUF file.
+///
+/// Source: llama.cpp `llama-model.cpp`, `load_hparams`.
+///
+/// @param architecture `general.architecture`, for example `llama`
+/// @param name `general.name`
+/// @param contextLength the length the file advertises, tokens
+/// @param trainedLength the length before any scaling, tokens:
+///   `rope.scaling.original_context_length`, or the context length where a file does not say
+/// @param layers number of blocks
+/// @param embeddingLength width of the residual stream
+/// @param heads query heads per layer
+/// @param keyValueHeads key and value heads per layer
+/// @param headDimension channels of a query or key head
+/// @param valueDimension channels of a value head
+/// @param rotaryDimension channels of a head that rotate
+/// @param feedForwardLength inner width of the feed-forward part (of one expert, where there are
+///   experts and the file has no other number for them)
+/// @param normEpsilon what the norms add to the mean square
+/// @param vocabularySize number of tokens
+/// @param experts experts per layer; 0 where there are none
+/// @param expertsUsed experts that each token goes through
+/// @param rope what the file says about rotation
+public record ModelDescription(
+    String architecture,
+    Optional<String> name,
+    int contextLength,
+    int trainedLength,
+    int layers,
+    int embeddingLength,
+    int heads,
+    int keyValueHeads,
+    int headDimension,
+    int valueDimension,
+    int rotaryDimension,
+    int feedForwardLength,
+    double normEpsilon,
+    int vocabularySize,
+    int experts,
+    int expertsUsed,
+    RopeMetadata rope) {
+
+  /// Reads the description of an open file.
+  ///
+  /// @throws CheckpointException when a hyper-parameter is absent, has the wrong type or makes no
+  ///   sense
+  public static ModelDescription of(GgufFile file) {
+    String architecture =
+        file.metadata()
+            .string("general.architecture")
+            .orElseThrow(() -> absent("general.architecture"));
+    return new HyperParameters(file, architecture).description();
+  }
+
+  static CheckpointException absent(String key) {
+    return new CheckpointException(
+        "the file has no "
+            + key
+            + ", so this is not a language model llama.cpp could run: convert it again");
+  }
+
+  /// The keys of one architecture.
+  private record HyperParameters(GgufFile file, String architecture) {
+
+    ModelDescription description() {
+      int contextLength = positive("context_length");
+      int embeddingLength = positive("embedding_length");
+      int heads = positive("attention.head_count");
+      int headDimension = find("attention.key_length").orElse(Math.max(1, embeddingLength / heads));
+      RopeMetadata rope = RopeMetadata.of(file, architecture);
+      int original = rope.originalLength().orElse(0);
+      return new ModelDescription(
+          architecture,
+          file.metadata().string("general.name"),
+          contextLength,
+          original == 0 ? contextLength : original,
+          positive("block_count"),
+          embeddingLength,
+          heads,
+          find("attention.head_count_kv").orElse(heads),
+          headDimension,
+          find("attention.value_length").orElse(Math.max(1, embeddingLength / heads)),
+          find("rope.dimension_count").orElse(headDimension),
+          positive("feed_forward_length"),
+          normEpsilon(),
+          vocabularySize(),
+          find("expert_count").orElse(0),
+          find("expert_used_count").orElse(0),
+          rope);
+    }
+
+    private int positive(String suffix) {
+      int value = find(suffix).orElseThrow(() -> absent(key(suffix)));
+      if (value < 1) {
+        throw new CheckpointException(
+            key(suffix)
+                + " is "
+                + value
+                + ", but at least 1 was expected: convert the model again");
+      }
+      return value;
+    }
+
+    /// A count; files may also give it layer by layer, as an array.
+    private OptionalInt find(String suffix) {
+      String key = key(suffix);
+      Metadata metadata = file.metadata();
+      if (!(metadata.get(key).orElse(null) instanceof MetadataValue.Array array)) {
+        return metadata.count(key);
+      }
+      long[] layers = array.integers();
+      for (long layer : layers) {
+        if (layer != layers[0]) {
+          throw new CheckpointException(
+              key
+                  + " differs from layer to layer ("
+                  + layers[0]
+                  + " and "
+                  + layer
+                  + "), which rope4j can't describe yet");
+        }
+      }
+      return layers.length == 0
+          ? OptionalInt.empty()
+          : OptionalInt.of(Metadata.asCount(key, layers[0]));
+    }
+
+    private double normEpsilon() {
+      Metadata metadata = file.metadata();
+      String rms = key("attention.layer_norm_rms_epsilon");
+      double epsilon =
+          metadata
+              .real(rms)
+              .orElseGet(() ->
+                  metadata
+                      .real(key("attention.layer_norm_epsilon"))
+                      .orElseThrow(() -> absent(rms)));
+      if (!(epsilon >= 0) || Double.isInfinite(epsilon)) {
+        throw new CheckpointException(
+            rms + " is " + epsilon + ", but a small number above 0 was expected");
+      }
+      return epsilon;
+    }
+
+    /// llama.cpp counts the tokens; a file without a tokenizer says the number itself.
+    private int vocabularySize() {
+      Optional<MetadataValue.Array> tokens = file.metadata().array("tokenizer.ggml.tokens");
+      if (tokens.isPresent()) {
+        return tokens.get().size();
+      }
+      OptionalInt declared = find("vocab_size");
+      if (declared.isPresent()) {
+        return declared.getAsInt();
+      }
+      TensorInfo embedding =
+          file.tensor("token_embd.weight").orElseThrow(() -> absent("tokenizer.ggml.tokens"));
+      return Metadata.asCount("the number of rows of token_embd.weight", embedding.dimension(1));
+    }
+
+    private String key(String suffix) {
+      return architecture + "." + suffix;
+    }
+  }
+}
