@@ -19,6 +19,6 @@ public record AttentionScaled(Scaling scaling, double attentionFactor) implement
   @Override
   public Frequencies frequencies(RopeParameters parameters, int contextLength) {
     Frequencies inner = scaling.frequencies(parameters, contextLength);
-    return new Frequencies(inner.inverse(), inner.attentionFactor() * attentionFactor);
+    return inner.withAttentionFactor(inner.attentionFactor() * attentionFactor);
   }
 }

@@ -6,7 +6,9 @@ import java.util.Arrays;
 ///
 /// @param inverse radians per token, one per pair, float64
 /// @param attentionFactor multiplies cosine *and* sine, so attention scores grow by its square
-public record Frequencies(double[] inverse, double attentionFactor) {
+/// @param softmaxScaleMultiplier multiplies the softmax scale `1/sqrt(D)`: not part of the
+///   rotation, but given by the same configuration in DeepSeek's models; 1 elsewhere
+public record Frequencies(double[] inverse, double attentionFactor, double softmaxScaleMultiplier) {
 
   public Frequencies {
     inverse = inverse.clone();
@@ -17,6 +19,26 @@ public record Frequencies(double[] inverse, double attentionFactor) {
       }
     }
     Checks.finite("attention factor", attentionFactor);
+    Checks.finite("softmax scale multiplier", softmaxScaleMultiplier);
+  }
+
+  /// Frequencies that leave the softmax scale alone.
+  public Frequencies(double[] inverse, double attentionFactor) {
+    this(inverse, attentionFactor, 1);
+  }
+
+  /// `base^(-2i/d)` for `0 <= 2i < d`, attention factor 1.
+  ///
+  /// An odd dimension, which no head can rotate by, gives `(d + 1) / 2` frequencies as Transformers
+  /// does for it (`int(100 * 0.25)` is 25).
+  public static Frequencies unscaled(double base, int dimension) {
+    Checks.positive("the dimension", dimension);
+    Checks.positive("the base (rope_theta, rope.freq_base)", base);
+    double[] inverse = new double[(dimension + 1) / 2];
+    for (int i = 0; i < inverse.length; i++) {
+      inverse[i] = 1 / Math.pow(base, 2.0 * i / dimension);
+    }
+    return new Frequencies(inverse, 1);
   }
 
   /// A copy of the inverse frequencies, radians per token.
@@ -40,11 +62,17 @@ public record Frequencies(double[] inverse, double attentionFactor) {
     return 2 * Math.PI / inverse[pair];
   }
 
+  /// The same frequencies with another attention factor.
+  public Frequencies withAttentionFactor(double other) {
+    return new Frequencies(inverse, other, softmaxScaleMultiplier);
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof Frequencies that
         && Arrays.equals(inverse, that.inverse)
-        && Double.compare(attentionFactor, that.attentionFactor) == 0;
+        && Double.compare(attentionFactor, that.attentionFactor) == 0
+        && Double.compare(softmaxScaleMultiplier, that.softmaxScaleMultiplier) == 0;
   }
 
   @Override
@@ -58,6 +86,8 @@ public record Frequencies(double[] inverse, double attentionFactor) {
         + Arrays.toString(inverse)
         + ", attentionFactor="
         + attentionFactor
+        + ", softmaxScaleMultiplier="
+        + softmaxScaleMultiplier
         + "]";
   }
 }

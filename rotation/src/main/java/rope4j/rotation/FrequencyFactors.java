@@ -48,7 +48,7 @@ public record FrequencyFactors(double[] divisors, Scaling then) implements Scali
     for (int i = 0; i < inverse.length; i++) {
       inverse[i] /= divisors[i];
     }
-    return new Frequencies(inverse, inner.attentionFactor());
+    return new Frequencies(inverse, inner.attentionFactor(), inner.softmaxScaleMultiplier());
   }
 
   @Override

@@ -23,19 +23,27 @@ public record NtkAware(double factor) implements Scaling {
   /// @throws IllegalArgumentException when the rotary dimension is 2, where the exponent is not
   ///   defined
   public double scaledBase(RopeParameters parameters) {
-    int d = parameters.rotaryDimension();
+    return raise(parameters.base(), factor, parameters.rotaryDimension());
+  }
+
+  @Override
+  public Frequencies frequencies(RopeParameters parameters, int contextLength) {
+    return rebased(parameters, scaledBase(parameters));
+  }
+
+  /// `base * by^(d/(d-2))`.
+  static double raise(double base, double by, int d) {
     if (d <= 2) {
       throw new IllegalArgumentException(
           "ntk-aware scaling needs a rotary dimension above 2, but it is "
               + d
               + "; use linear scaling instead");
     }
-    return parameters.base() * Math.pow(factor, d / (d - 2.0));
+    return base * Math.pow(by, d / (d - 2.0));
   }
 
-  @Override
-  public Frequencies frequencies(RopeParameters parameters, int contextLength) {
-    return new Frequencies(
-        parameters.withBase(scaledBase(parameters)).unscaledInverseFrequencies(), 1);
+  /// The plain frequencies of another base, which may fall to 1 or below here.
+  static Frequencies rebased(RopeParameters parameters, double base) {
+    return Frequencies.unscaled(base, parameters.rotaryDimension());
   }
 }

@@ -5,7 +5,31 @@ package rope4j.rotation;
 /// The family is closed: a new rule is a compile error wherever rules are told apart. Each rule is
 /// a record that validates itself.
 public sealed interface Scaling
-    permits Unscaled, Linear, NtkAware, Yarn, FrequencyFactors, AttentionScaled {
+    permits Unscaled,
+        Linear,
+        DynamicLinear,
+        NtkAware,
+        NtkAlpha,
+        NtkFixed,
+        NtkMixed,
+        CriticalBaseNtk,
+        DynamicNtk,
+        NtkByParts,
+        PartNtk,
+        Yarn,
+        YarnByTurns,
+        DynamicYarn,
+        LongRope,
+        Llama3,
+        Proportional,
+        PRope,
+        Hope,
+        ExplicitFrequencies,
+        FrequencyFactors,
+        Resonance,
+        StartTokensUnscaled,
+        AttentionScaled,
+        SoftmaxScaled {
 
   /// The rule's name in reports and JSON, for example `yarn`.
   String name();

@@ -7,8 +7,9 @@ import java.util.OptionalDouble;
 /// attention factor.
 ///
 /// The paper's ramp is linear in the number of turns instead (arXiv 2309.00071, equations 17 to
-/// 20). The code of the authors, of Transformers (`_compute_yarn_parameters`) and of ggml
-/// (`ggml_rope_yarn_corr_dims`) agree with this record.
+/// 20): [YarnByTurns]. The code of the authors, of Transformers (`_compute_yarn_parameters`) and of
+/// ggml (`ggml_rope_yarn_corr_dims`) agree with this record. Betas in reverse order are evaluated
+/// as the engines do.
 ///
 /// @param factor context length over trained length, above 0 and finite
 /// @param originalLength tokens the model was trained on
@@ -32,9 +33,7 @@ public record Yarn(
 
   public Yarn {
     Checks.factor("yarn", factor);
-    Checks.positive(
-        "yarn needs the length the model was trained on (original_max_position_embeddings)",
-        originalLength);
+    Checks.originalLength("yarn", originalLength);
     Checks.positive("yarn beta_fast", betaFast);
     Checks.positive("yarn beta_slow", betaSlow);
     Checks.finite("yarn extrapolation factor", extrapolationFactor);
@@ -49,6 +48,34 @@ public record Yarn(
     this(factor, originalLength, 32, 1, true, 1, OptionalDouble.empty());
   }
 
+  /// `g(factor, mscale)`: `0.1 mscale ln(factor) + 1`, and 1 for a factor up to 1.
+  ///
+  /// The attention factor of plain YaRN is `g(factor, 1)`; that of DeepSeek's pair is `g(factor,
+  /// mscale) / g(factor, mscale_all_dim)`.
+  public static double magnitude(double factor, double mscale) {
+    return factor <= 1 ? 1 : 0.1 * mscale * Math.log(factor) + 1;
+  }
+
+  /// The same ramp with this attention factor.
+  public Yarn withAttentionFactor(double other) {
+    return new Yarn(
+        factor,
+        originalLength,
+        betaFast,
+        betaSlow,
+        truncate,
+        extrapolationFactor,
+        OptionalDouble.of(other));
+  }
+
+  /// DeepSeek's form: the rotation is scaled by `g(factor, mscale) / g(factor, mscaleAllDim)` and
+  /// the softmax scale multiplied by `g(factor, mscaleAllDim)^2`.
+  public SoftmaxScaled withMagnitudes(double mscale, double mscaleAllDim) {
+    double allDim = magnitude(factor, mscaleAllDim);
+    return new SoftmaxScaled(
+        withAttentionFactor(magnitude(factor, mscale) / allDim), allDim * allDim);
+  }
+
   @Override
   public String name() {
     return "yarn";
@@ -57,14 +84,9 @@ public record Yarn(
   @Override
   public Frequencies frequencies(RopeParameters parameters, int contextLength) {
     double[] inverse = parameters.unscaledInverseFrequencies();
-    double low = rampStart(parameters);
-    double high = rampEnd(parameters);
-    if (low == high) {
-      high += 0.001;
-    }
+    PairRamp ramp = PairRamp.between(betaFast, betaSlow, originalLength, parameters, truncate);
     for (int i = 0; i < inverse.length; i++) {
-      double interpolated = Math.clamp((i - low) / (high - low), 0, 1);
-      double kept = (1 - interpolated) * extrapolationFactor;
+      double kept = (1 - ramp.at(i)) * extrapolationFactor;
       inverse[i] = inverse[i] / factor * (1 - kept) + inverse[i] * kept;
     }
     return new Frequencies(inverse, effectiveAttentionFactor());
@@ -73,24 +95,6 @@ public record Yarn(
   /// The attention factor that applies: the explicit one, or `0.1 ln(factor) + 1`, and 1 for a
   /// factor up to 1.
   public double effectiveAttentionFactor() {
-    return attentionFactor.orElse(factor <= 1 ? 1 : 0.1 * Math.log(factor) + 1);
-  }
-
-  private double rampStart(RopeParameters parameters) {
-    double pair = pairTurning(betaFast, parameters);
-    return Math.max(truncate ? Math.floor(pair) : pair, 0);
-  }
-
-  private double rampEnd(RopeParameters parameters) {
-    double pair = pairTurning(betaSlow, parameters);
-    // The engines clamp at d - 1, not at d/2 - 1.
-    return Math.min(truncate ? Math.ceil(pair) : pair, parameters.rotaryDimension() - 1);
-  }
-
-  /// The fractional index of the pair that makes this many turns within the original length.
-  private double pairTurning(double turns, RopeParameters parameters) {
-    return parameters.rotaryDimension()
-        * Math.log(originalLength / (turns * 2 * Math.PI))
-        / (2 * Math.log(parameters.base()));
+    return attentionFactor.orElse(magnitude(factor, 1));
   }
 }
