@@ -1,0 +1,116 @@
+package rope4j.inference;
+
+import java.nio.file.Path;
+import rope4j.checkpoint.CheckpointException;
+import rope4j.checkpoint.GgufFile;
+import rope4j.checkpoint.ModelDescription;
+import rope4j.inference.kernel.Kernels;
+
+/// A model whose weights are mapped into memory, and the threads that run it.
+///
+/// ```java
+/// try (Model model = Model.load(Path.of("model.gguf"))) {
+///   Rotation rotation = Rotation.of(parameters, 2048, Precision.LLAMA_CPP);
+///   double[] nll = model.scorer().score(tokens, rotation);
+/// }
+/// ```
+public final class Model implements AutoCloseable {
+
+  private final GgufFile file;
+  private final ModelDescription description;
+  private final LlamaWeights weights;
+  private final Workers workers;
+  private final Kernels kernels;
+
+  private Model(
+      GgufFile file,
+      ModelDescription description,
+      LlamaWeights weights,
+      Workers workers,
+      Kernels kernels) {
+    this.file = file;
+    this.description = description;
+    this.weights = weights;
+    this.workers = workers;
+    this.kernels = kernels;
+  }
+
+  /// Maps a GGUF file and checks that this engine can run it, on as many threads as the machine has
+  /// processors.
+  ///
+  /// @throws CheckpointException when the file can't be read, or its architecture or a tensor type
+  ///   is not supported
+  public static Model load(Path gguf) {
+    return load(gguf, Runtime.getRuntime().availableProcessors());
+  }
+
+  /// The same on a number of threads, at least 1.
+  public static Model load(Path gguf, int threads) {
+    return load(gguf, threads, Kernels.best());
+  }
+
+  static Model load(Path gguf, int threads, Kernels kernels) {
+    if (threads < 1) {
+      throw new IllegalArgumentException("at least 1 thread is needed, not " + threads);
+    }
+    GgufFile file = GgufFile.open(gguf);
+    try {
+      ModelDescription description = ModelDescription.of(file);
+      if (!description.architecture().equals("llama")) {
+        throw new CheckpointException(
+            gguf
+                + ": architecture '"
+                + description.architecture()
+                + "' can't be run by this engine; it runs: llama");
+      }
+      LlamaWeights weights = LlamaWeights.read(file, description);
+      return new Model(file, description, weights, new Workers(threads), kernels);
+    } catch (RuntimeException | Error e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  /// What the file says about the model.
+  public ModelDescription description() {
+    return description;
+  }
+
+  /// The open file.
+  public GgufFile file() {
+    return file;
+  }
+
+  /// Whether the Vector API runs the kernels; without `jdk.incubator.vector` plain Java does,
+  /// several times slower.
+  public boolean vectorized() {
+    return Kernels.vectorAvailable();
+  }
+
+  /// Threads that compute.
+  public int threads() {
+    return workers.threads();
+  }
+
+  /// A scorer with buffers of its own. At most one scorer of a model computes at a time.
+  public Scorer scorer() {
+    return scorer(Scorer.BATCH);
+  }
+
+  Scorer scorer(int batchTokens) {
+    return new Scorer(this, weights, workers, kernels, batchTokens);
+  }
+
+  /// Bytes a cache of keys and values for this many positions takes.
+  public long cacheBytes(int positions) {
+    return KeyValueCache.bytes(
+        description.layers(), description.keyValueHeads(), description.headDimension(), positions);
+  }
+
+  /// Ends the threads and unmaps the weights; nothing of this model may be used afterwards.
+  @Override
+  public void close() {
+    workers.close();
+    file.close();
+  }
+}

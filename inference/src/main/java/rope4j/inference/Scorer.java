@@ -1,0 +1,124 @@
+package rope4j.inference;
+
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+import rope4j.inference.kernel.Kernels;
+import rope4j.rotation.Rotation;
+
+/// Scores texts: the negative log-likelihood of every token given all tokens before it, from one
+/// prefill.
+///
+/// Because attention is causal, one pass over `n` tokens answers for every length up to `n`. Memory
+/// is the cache of keys and values plus a fixed amount. Not safe for use by several threads at
+/// once; the work itself runs on all threads of the model.
+public final class Scorer {
+
+  /// Tokens that go through the layers together.
+  static final int BATCH = 256;
+
+  private final Model model;
+  private final int batchTokens;
+  private final LlamaLayers layers;
+  private final OutputLayer output;
+  private @Nullable KeyValueCache cache;
+
+  Scorer(Model model, LlamaWeights weights, Workers workers, Kernels kernels, int batchTokens) {
+    this.model = model;
+    this.batchTokens = batchTokens;
+    Products products = new Products(kernels, workers.threads());
+    layers = new LlamaLayers(weights, model.description(), kernels, workers, products, batchTokens);
+    output =
+        new OutputLayer(
+            weights,
+            (float) model.description().normEpsilon(),
+            kernels,
+            workers,
+            products,
+            batchTokens);
+  }
+
+  /// Scores a text from its first token on.
+  ///
+  /// @param tokens the text; at least two ids, each below the vocabulary size
+  /// @param rotation how queries and keys are rotated, from position 0 on
+  /// @return `tokens.length - 1` values in nats: entry `p` is −log p(token at `p + 1` given tokens
+  ///   `0..p`)
+  public double[] score(int[] tokens, Rotation rotation) {
+    return score(tokens, 0, rotation, LogitsObserver.NONE, _ -> {});
+  }
+
+  /// Scores the end of a text.
+  ///
+  /// @param tokens the text; at least two ids, each below the vocabulary size
+  /// @param from first position whose following token is scored; the logits before it are not
+  ///   computed unless wanted
+  /// @param rotation how queries and keys are rotated, from position 0 on
+  /// @param observer sees the logits of the positions it wants, from `from` on
+  /// @param progress is told how many more tokens went through the layers, batch by batch
+  /// @return `tokens.length - 1 - from` values in nats: entry `i` belongs to the token at `from + i
+  ///   + 1`
+  /// @throws IllegalArgumentException when there are fewer than two tokens, or one is not in the
+  ///   vocabulary
+  public double[] score(
+      int[] tokens, int from, Rotation rotation, LogitsObserver observer, IntConsumer progress) {
+    check(tokens, from);
+    double[] nll = new double[tokens.length - 1 - from];
+    KeyValueCache keysAndValues = cache(tokens.length);
+    Batch batch = new Batch(rotation, Math.min(batchTokens, tokens.length));
+    OutputLayer.Sink sink =
+        (position, lane) -> {
+          if (position + 1 < tokens.length) {
+            nll[position - from] = output.negativeLogLikelihood(lane, tokens[position + 1]);
+          }
+          if (observer.wants(position)) {
+            observer.accept(position, output.row(lane));
+          }
+        };
+    for (int position = 0; position < tokens.length; position += batch.tokens()) {
+      batch.fill(rotation, position, Math.min(batchTokens, tokens.length - position));
+      layers.run(batch, tokens, position, rotation, keysAndValues);
+      if (position + batch.tokens() > from) {
+        output.run(batch, layers.hidden(), Math.max(from, position), sink);
+      }
+      progress.accept(batch.tokens());
+    }
+    return nll;
+  }
+
+  private void check(int[] tokens, int from) {
+    if (tokens.length < 2) {
+      throw new IllegalArgumentException(
+          "scoring needs at least 2 tokens, but there are " + tokens.length);
+    }
+    if (from < 0 || from > tokens.length - 1) {
+      throw new IllegalArgumentException(
+          "can't score from position " + from + " of " + tokens.length + " tokens");
+    }
+    for (int i = 0; i < tokens.length; i++) {
+      if (tokens[i] < 0 || tokens[i] >= output.vocabulary()) {
+        throw new IllegalArgumentException(
+            "token "
+                + tokens[i]
+                + " at index "
+                + i
+                + " is not in the vocabulary of "
+                + output.vocabulary());
+      }
+    }
+  }
+
+  private KeyValueCache cache(int positions) {
+    KeyValueCache current = cache;
+    if (current == null || current.capacity() < positions) {
+      cache = null; // let go of the old one before the new one is made
+      current =
+          new KeyValueCache(
+              model.description().layers(),
+              model.description().keyValueHeads(),
+              model.description().headDimension(),
+              positions);
+      cache = current;
+    }
+    return current;
+  }
+}
