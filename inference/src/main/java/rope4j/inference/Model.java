@@ -44,6 +44,11 @@ public final class Model implements AutoCloseable {
     return load(gguf, Runtime.getRuntime().availableProcessors());
   }
 
+  /// Whether this engine runs an architecture, by the name GGUF files give it.
+  public static boolean supports(String architecture) {
+    return architecture.equals("llama");
+  }
+
   /// The same on a number of threads, at least 1.
   public static Model load(Path gguf, int threads) {
     return load(gguf, threads, Kernels.best());
@@ -56,7 +61,7 @@ public final class Model implements AutoCloseable {
     GgufFile file = GgufFile.open(gguf);
     try {
       ModelDescription description = ModelDescription.of(file);
-      if (!description.architecture().equals("llama")) {
+      if (!supports(description.architecture())) {
         throw new CheckpointException(
             gguf
                 + ": architecture '"

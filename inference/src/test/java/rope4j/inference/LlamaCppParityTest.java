@@ -1,0 +1,89 @@
+package rope4j.inference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import rope4j.checkpoint.LlamaCppRope;
+import rope4j.rotation.Precision;
+import rope4j.rotation.Rotation;
+
+/// NLL at every position, and logits, equal llama.cpp's for every rope setting of every fixture whose architecture this
+/// engine runs, at the fixture's own tolerance.
+class LlamaCppParityTest {
+
+  @Test
+  void thereAreFixtures() {
+    assertThat(ParityFixture.all()).anyMatch(fixture -> fixture.architecture().equals("llama"));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> negativeLogLikelihoodAndLogitsEqualLlamaCpp() {
+    return ParityFixture.all().stream()
+        .flatMap(fixture -> fixture.cases().stream())
+        .map(example -> DynamicTest.dynamicTest(example.toString(), () -> check(example)));
+  }
+
+  private static void check(ParityFixture.Case example) {
+    ParityFixture fixture = example.fixture();
+    assumeTrue(
+        Model.supports(fixture.architecture()), "architecture " + fixture.architecture() + " is not run yet");
+    try (Model model = Model.load(fixture.model())) {
+      int context = example.contextLength();
+      Rotation rotation =
+          Rotation.of(
+              LlamaCppRope.resolve(model.description(), example.flags(), context), context, Precision.LLAMA_CPP);
+      Map<Integer, float[]> logits = new TreeMap<>();
+      double[] nll =
+          model.scorer().score(fixture.tokens(), 0, rotation, keep(example, logits), _ -> {});
+
+      double[] expected = example.nll();
+      assertThat(nll).hasSameSizeAs(expected);
+      double sum = 0;
+      double expectedSum = 0;
+      for (int i = 0; i < nll.length; i++) {
+        assertThat(nll[i]).as("NLL at %d", i).isCloseTo(expected[i], within(fixture.tolerance("nll")));
+        sum += nll[i];
+        expectedSum += expected[i];
+      }
+      if (fixture.json().get("tolerance").has("mean_nll")) {
+        assertThat(sum / nll.length)
+            .as("mean NLL")
+            .isCloseTo(expectedSum / nll.length, within(fixture.tolerance("mean_nll")));
+      }
+      assertThat(logits).hasSize(example.json().get("logits").size());
+      logits.forEach(
+          (position, row) -> {
+            double[] theirs = ParityFixture.doubles(example.json().get("logits").get(String.valueOf(position)));
+            assertThat(row).hasSize(theirs.length);
+            for (int i = 0; i < row.length; i++) {
+              assertThat((double) row[i])
+                  .as("logit %d at %d", i, position)
+                  .isCloseTo(theirs[i], within(fixture.tolerance("logit")));
+            }
+          });
+    }
+  }
+
+  private static LogitsObserver keep(ParityFixture.Case example, Map<Integer, float[]> logits) {
+    List<String> positions = List.copyOf(example.json().get("logits").propertyNames());
+    return new LogitsObserver() {
+      @Override
+      public boolean wants(int position) {
+        return positions.contains(String.valueOf(position));
+      }
+
+      @Override
+      public void accept(int position, float[] row) {
+        logits.put(position, row.clone());
+      }
+    };
+  }
+}
