@@ -92,6 +92,11 @@ public final class Model implements AutoCloseable {
     return Kernels.vectorAvailable();
   }
 
+  /// Entries of the vocabulary the output layer scores.
+  public int vocabularySize() {
+    return weights.output().rows();
+  }
+
   /// Threads that compute.
   public int threads() {
     return workers.threads();

@@ -15,8 +15,8 @@ import rope4j.checkpoint.LlamaCppRope;
 import rope4j.rotation.Precision;
 import rope4j.rotation.Rotation;
 
-/// NLL at every position, and logits, equal llama.cpp's for every rope setting of every fixture whose architecture this
-/// engine runs, at the fixture's own tolerance.
+/// NLL at every position, and logits, equal llama.cpp's for every rope setting of every fixture
+/// whose architecture this engine runs, at the fixture's own tolerance.
 class LlamaCppParityTest {
 
   @Test
@@ -34,12 +34,15 @@ class LlamaCppParityTest {
   private static void check(ParityFixture.Case example) {
     ParityFixture fixture = example.fixture();
     assumeTrue(
-        Model.supports(fixture.architecture()), "architecture " + fixture.architecture() + " is not run yet");
+        Model.supports(fixture.architecture()),
+        "architecture " + fixture.architecture() + " is not run yet");
     try (Model model = Model.load(fixture.model())) {
       int context = example.contextLength();
       Rotation rotation =
           Rotation.of(
-              LlamaCppRope.resolve(model.description(), example.flags(), context), context, Precision.LLAMA_CPP);
+              LlamaCppRope.resolve(model.description(), example.flags(), context),
+              context,
+              Precision.LLAMA_CPP);
       Map<Integer, float[]> logits = new TreeMap<>();
       double[] nll =
           model.scorer().score(fixture.tokens(), 0, rotation, keep(example, logits), _ -> {});
@@ -49,7 +52,9 @@ class LlamaCppParityTest {
       double sum = 0;
       double expectedSum = 0;
       for (int i = 0; i < nll.length; i++) {
-        assertThat(nll[i]).as("NLL at %d", i).isCloseTo(expected[i], within(fixture.tolerance("nll")));
+        assertThat(nll[i])
+            .as("NLL at %d", i)
+            .isCloseTo(expected[i], within(fixture.tolerance("nll")));
         sum += nll[i];
         expectedSum += expected[i];
       }
@@ -59,16 +64,16 @@ class LlamaCppParityTest {
             .isCloseTo(expectedSum / nll.length, within(fixture.tolerance("mean_nll")));
       }
       assertThat(logits).hasSize(example.json().get("logits").size());
-      logits.forEach(
-          (position, row) -> {
-            double[] theirs = ParityFixture.doubles(example.json().get("logits").get(String.valueOf(position)));
-            assertThat(row).hasSize(theirs.length);
-            for (int i = 0; i < row.length; i++) {
-              assertThat((double) row[i])
-                  .as("logit %d at %d", i, position)
-                  .isCloseTo(theirs[i], within(fixture.tolerance("logit")));
-            }
-          });
+      logits.forEach((position, row) -> {
+        double[] theirs =
+            ParityFixture.doubles(example.json().get("logits").get(String.valueOf(position)));
+        assertThat(row).hasSize(theirs.length);
+        for (int i = 0; i < row.length; i++) {
+          assertThat((double) row[i])
+              .as("logit %d at %d", i, position)
+              .isCloseTo(theirs[i], within(fixture.tolerance("logit")));
+        }
+      });
     }
   }
 

@@ -6,9 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
-import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import rope4j.checkpoint.RopeOverrides;
@@ -18,8 +18,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// What llama.cpp computed for one model: tokens, rope settings, NLL by position and some logits.
 ///
-/// Read from the test resources, from the folder `-Drope4j.parity=DIR`, and from `../shared/parity` beside a checkout
-/// that has it.
+/// Read from the test resources, from the folder `-Drope4j.parity=DIR`, and from `../shared/parity`
+/// beside a checkout that has it.
 record ParityFixture(Path file, JsonNode json) {
 
   /// One rope setting.
@@ -45,7 +45,9 @@ record ParityFixture(Path file, JsonNode json) {
               : Optional.empty(),
           real(rope, "rope_freq_base"),
           real(rope, "rope_freq_scale"),
-          rope.has("yarn_orig_ctx") ? OptionalInt.of(rope.get("yarn_orig_ctx").asInt()) : OptionalInt.empty(),
+          rope.has("yarn_orig_ctx")
+              ? OptionalInt.of(rope.get("yarn_orig_ctx").asInt())
+              : OptionalInt.empty(),
           real(rope, "yarn_ext_factor"),
           real(rope, "yarn_attn_factor"),
           real(rope, "yarn_beta_fast"),
@@ -67,7 +69,8 @@ record ParityFixture(Path file, JsonNode json) {
     Path shared = Path.of("../../shared/parity");
     if (Files.isDirectory(shared)) {
       in(shared).stream()
-          .filter(f -> fixtures.stream().noneMatch(g -> g.file.getFileName().equals(f.file.getFileName())))
+          .filter(f ->
+              fixtures.stream().noneMatch(g -> g.file.getFileName().equals(f.file.getFileName())))
           .forEach(fixtures::add);
     }
     return fixtures;
@@ -95,11 +98,15 @@ record ParityFixture(Path file, JsonNode json) {
   }
 
   int[] tokens() {
-    return StreamSupport.stream(json.get("tokens").spliterator(), false).mapToInt(JsonNode::asInt).toArray();
+    return StreamSupport.stream(json.get("tokens").spliterator(), false)
+        .mapToInt(JsonNode::asInt)
+        .toArray();
   }
 
   List<Case> cases() {
-    return StreamSupport.stream(json.get("cases").spliterator(), false).map(c -> new Case(this, c)).toList();
+    return StreamSupport.stream(json.get("cases").spliterator(), false)
+        .map(c -> new Case(this, c))
+        .toList();
   }
 
   double tolerance(String what) {
@@ -107,7 +114,9 @@ record ParityFixture(Path file, JsonNode json) {
   }
 
   static double[] doubles(JsonNode array) {
-    return StreamSupport.stream(array.spliterator(), false).mapToDouble(JsonNode::asDouble).toArray();
+    return StreamSupport.stream(array.spliterator(), false)
+        .mapToDouble(JsonNode::asDouble)
+        .toArray();
   }
 
   private static OptionalDouble real(JsonNode node, String field) {

@@ -67,7 +67,8 @@ class ScorerLawsTest {
   void aLaterStartGivesTheSameValuesAtTheEnd() {
     try (Model model = Model.load(MODELS.getFirst())) {
       double[] whole = model.scorer().score(TOKENS, rotation(model));
-      double[] end = model.scorer().score(TOKENS, 70, rotation(model), LogitsObserver.NONE, _ -> {});
+      double[] end =
+          model.scorer().score(TOKENS, 70, rotation(model), LogitsObserver.NONE, _ -> {});
       assertThat(end).containsExactly(Arrays.copyOfRange(whole, 70, whole.length));
     }
   }
@@ -138,7 +139,9 @@ class ScorerLawsTest {
 
   private static Rotation rotation(Model model) {
     return Rotation.of(
-        LlamaCppRope.resolve(model.description(), RopeOverrides.NONE, 256), 256, Precision.LLAMA_CPP);
+        LlamaCppRope.resolve(model.description(), RopeOverrides.NONE, 256),
+        256,
+        Precision.LLAMA_CPP);
   }
 
   private static void close(double[] actual, double[] expected, double tolerance) {

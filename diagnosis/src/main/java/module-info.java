@@ -1,0 +1,10 @@
+/// Measures what a rotation does to a model at a length, judges it and says how to run the best
+/// one.
+@org.jspecify.annotations.NullMarked
+module rope4j.diagnosis {
+  requires static org.jspecify;
+  requires org.apache.commons.statistics.distribution;
+  requires transitive rope4j.inference;
+
+  exports rope4j.diagnosis;
+}

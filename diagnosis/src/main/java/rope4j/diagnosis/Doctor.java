@@ -1,0 +1,225 @@
+package rope4j.diagnosis;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntConsumer;
+import rope4j.checkpoint.ModelDescription;
+import rope4j.diagnosis.Verdict.Level;
+import rope4j.inference.LogitsObserver;
+import rope4j.inference.Model;
+import rope4j.inference.Scorer;
+import rope4j.rotation.Precision;
+import rope4j.rotation.RopeParameters;
+import rope4j.rotation.Rotation;
+
+/// Measures where each strategy holds, degrades or breaks.
+///
+/// One prefill of every window per strategy, because attention is causal and one pass answers for
+/// every shorter length; and the [Control], which costs at most two tokens per token of text.
+/// Nothing is computed twice: the damage to short text is read off the same passes.
+public final class Doctor {
+
+  /// Steps of a curve, at most.
+  private static final int CURVE_STEPS = 128;
+
+  private final Model model;
+  private final ModelDescription description;
+  private final int contextLength;
+  private final List<Strategy> strategies;
+  private final Criteria criteria;
+
+  /// @param contextLength tokens the model is to be run with; above its trained length
+  /// @param strategies at least one, of distinct names
+  /// @throws IllegalArgumentException when the context needs no extension, or two strategies have
+  ///   the same name
+  public Doctor(Model model, int contextLength, List<Strategy> strategies, Criteria criteria) {
+    this.model = model;
+    this.description = model.description();
+    this.contextLength = contextLength;
+    this.strategies = List.copyOf(strategies);
+    this.criteria = criteria;
+    requireExtension(description, contextLength);
+    if (strategies.isEmpty()) {
+      throw new IllegalArgumentException("there is no strategy to measure");
+    }
+    if (strategies.stream().map(Strategy::name).distinct().count() < strategies.size()) {
+      throw new IllegalArgumentException("a strategy is named twice");
+    }
+  }
+
+  /// @throws IllegalArgumentException when the context is not longer than the trained length
+  public static void requireExtension(ModelDescription model, int contextLength) {
+    int trained = model.trainedLength();
+    if (trained < 2) {
+      throw new IllegalArgumentException(
+          "the model says it was trained on "
+              + trained
+              + " token, which leaves nothing to compare with");
+    }
+    if (contextLength <= trained) {
+      throw new IllegalArgumentException(
+          "a context of "
+              + contextLength
+              + " needs no extension: the model was trained on "
+              + trained
+              + " tokens; ask for more than that");
+    }
+  }
+
+  /// Measures a text.
+  ///
+  /// @param file name of the model file, for reports and recipes
+  /// @param text name of the text, for reports
+  /// @param windows the text, in windows of the context length
+  public Examination examine(String file, String text, Windows windows, Progress progress) {
+    long start = System.nanoTime();
+    int count = windows.windows().size();
+    Control control = new Control(description.trainedLength());
+    long controlTokens = control.cost(contextLength) * count;
+    long prefillTokens = (long) contextLength * count * strategies.size();
+    Meter meter = new Meter(progress, controlTokens + prefillTokens);
+
+    Scorer scorer = model.scorer();
+    ShortDamageMeter damage =
+        new ShortDamageMeter(description.trainedLength(), count, model.vocabularySize());
+    Rotation original = rotation(Strategy.originalRotation(description, contextLength));
+    List<double[]> controlNll = new ArrayList<>();
+    for (int[] window : windows.windows()) {
+      controlNll.add(
+          control.score(scorer, window, original, damage.keepOriginal(), meter.stage("control")));
+    }
+    List<StrategyResult> results = new ArrayList<>();
+    for (Strategy strategy : strategies) {
+      results.add(measure(strategy, scorer, windows, controlNll, damage.comparison(), meter));
+    }
+
+    Optional<Strategy> best = recommend(results);
+    return new Examination(
+        file,
+        description,
+        contextLength,
+        text,
+        count,
+        windows.leftOver(),
+        criteria,
+        results,
+        curve(controlNll),
+        best.map(Strategy::name),
+        best.map(b -> List.of(Recipe.llamaCpp(file, b, description, contextLength)))
+            .orElse(List.of()),
+        Findings.of(description, contextLength, count, results, best.isPresent()),
+        new Examination.Cost(
+            prefillTokens,
+            controlTokens,
+            (System.nanoTime() - start) / 1e9,
+            model.cacheBytes(contextLength),
+            model.threads()));
+  }
+
+  private StrategyResult measure(
+      Strategy strategy,
+      Scorer scorer,
+      Windows windows,
+      List<double[]> control,
+      ShortDamageMeter.Comparison comparison,
+      Meter meter) {
+    RopeParameters parameters = strategy.rotation(description, contextLength);
+    Rotation rotation = rotation(parameters);
+    List<double[]> nll = new ArrayList<>();
+    for (int i = 0; i < windows.windows().size(); i++) {
+      LogitsObserver observer = comparison.observe(i);
+      nll.add(
+          scorer.score(
+              windows.windows().get(i), 0, rotation, observer, meter.stage(strategy.name())));
+    }
+    List<Integer> edges = Bucket.edges(description.trainedLength(), contextLength);
+    List<Bucket> buckets = new ArrayList<>();
+    for (int i = 0; i + 1 < edges.size(); i++) {
+      buckets.add(bucket(nll, control, edges.get(i), edges.get(i + 1)));
+    }
+    Bucket added =
+        bucket(
+            nll,
+            control,
+            Math.min(description.trainedLength(), contextLength - 2),
+            contextLength - 1);
+    return new StrategyResult(
+        strategy,
+        parameters,
+        criteria.judge(buckets),
+        buckets,
+        added,
+        comparison.result(),
+        curve(nll));
+  }
+
+  private static Bucket bucket(List<double[]> nll, List<double[]> control, int from, int to) {
+    List<double[]> benefit = new ArrayList<>();
+    for (int w = 0; w < nll.size(); w++) {
+      double[] difference = new double[nll.get(w).length];
+      for (int p = 0; p < difference.length; p++) {
+        difference[p] = control.get(w)[p] - nll.get(w)[p];
+      }
+      benefit.add(difference);
+    }
+    return new Bucket(
+        from,
+        to,
+        Blocks.interval(nll, from, to),
+        Blocks.interval(control, from, to),
+        Blocks.interval(benefit, from, to));
+  }
+
+  private List<Double> curve(List<double[]> nll) {
+    int positions = contextLength - 1;
+    int steps = Math.min(CURVE_STEPS, positions);
+    List<Double> curve = new ArrayList<>();
+    for (int step = 0; step < steps; step++) {
+      int from = (int) ((long) positions * step / steps);
+      int to = (int) ((long) positions * (step + 1) / steps);
+      curve.add(
+          nll.stream()
+              .mapToDouble(window -> Blocks.mean(window, from, to))
+              .average()
+              .orElseThrow());
+    }
+    return curve;
+  }
+
+  /// The best verdict, then the lowest loss on the added positions; none when all break.
+  private static Optional<Strategy> recommend(List<StrategyResult> results) {
+    return results.stream()
+        .filter(result -> result.verdict().level() != Level.BREAKS)
+        .min(
+            Comparator.comparing((StrategyResult result) -> result.verdict().level())
+                .thenComparingDouble(result -> result.added().nll().mean()))
+        .map(StrategyResult::strategy);
+  }
+
+  /// What llama.cpp would compute, because its flags are what is recommended.
+  private Rotation rotation(RopeParameters parameters) {
+    return Rotation.of(parameters, contextLength, Precision.LLAMA_CPP);
+  }
+
+  /// Adds up tokens over all stages.
+  private static final class Meter {
+
+    private final Progress progress;
+    private final long total;
+    private long done;
+
+    Meter(Progress progress, long total) {
+      this.progress = progress;
+      this.total = total;
+    }
+
+    IntConsumer stage(String name) {
+      return tokens -> {
+        done += tokens;
+        progress.report(name, done, total);
+      };
+    }
+  }
+}

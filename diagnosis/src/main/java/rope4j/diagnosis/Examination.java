@@ -1,0 +1,63 @@
+package rope4j.diagnosis;
+
+import java.util.List;
+import java.util.Optional;
+import rope4j.checkpoint.ModelDescription;
+
+/// The doctor's whole result, as values.
+///
+/// @param model name of the model file
+/// @param description what the file says
+/// @param contextLength tokens asked for
+/// @param text name of the text
+/// @param windows windows of the context length the text was cut into
+/// @param leftOver tokens at the end of the text that filled no window
+/// @param criteria what the verdicts were judged by
+/// @param results one per strategy, in the order asked for
+/// @param controlCurve the control in equal steps over the context, for drawing
+/// @param recommended name of the best strategy; empty when none is fit for use
+/// @param recipes how to run the recommended strategy
+/// @param findings what else to know
+/// @param cost what it took
+public record Examination(
+    String model,
+    ModelDescription description,
+    int contextLength,
+    String text,
+    int windows,
+    int leftOver,
+    Criteria criteria,
+    List<StrategyResult> results,
+    List<Double> controlCurve,
+    Optional<String> recommended,
+    List<Recipe> recipes,
+    List<Finding> findings,
+    Cost cost) {
+
+  public Examination {
+    results = List.copyOf(results);
+    controlCurve = List.copyOf(controlCurve);
+    recipes = List.copyOf(recipes);
+    findings = List.copyOf(findings);
+  }
+
+  /// What an examination took.
+  ///
+  /// @param prefillTokens tokens computed for the strategies
+  /// @param controlTokens tokens computed for the control
+  /// @param seconds wall-clock time of the measurement
+  /// @param cacheBytes the cache of keys and values
+  /// @param threads threads that computed
+  public record Cost(
+      long prefillTokens, long controlTokens, double seconds, long cacheBytes, int threads) {}
+
+  /// The result of a strategy.
+  public Optional<StrategyResult> result(String strategy) {
+    return results.stream().filter(r -> r.strategy().name().equals(strategy)).findFirst();
+  }
+
+  /// The recommended strategy's result.
+  public Optional<StrategyResult> best() {
+    return recommended.flatMap(this::result);
+  }
+}

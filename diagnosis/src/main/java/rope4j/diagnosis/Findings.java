@@ -1,0 +1,102 @@
+package rope4j.diagnosis;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import rope4j.checkpoint.ModelDescription;
+import rope4j.diagnosis.Finding.Severity;
+import rope4j.rotation.RopeParameters;
+
+/// What the measurement and the file together tell beyond the verdicts.
+final class Findings {
+
+  private static final int FEW_WINDOWS = 4;
+  private static final double DAMAGE = 0.05;
+
+  private Findings() {}
+
+  static List<Finding> of(
+      ModelDescription model,
+      int contextLength,
+      int windows,
+      List<StrategyResult> results,
+      boolean anyFit) {
+    List<Finding> findings = new ArrayList<>();
+    findings.add(partialTurns(model, contextLength));
+    if (Strategy.fileHasScaling(model)) {
+      findings.add(
+          new Finding(
+              "file-scaling",
+              Severity.NOTE,
+              "The file asks for a scaling of its own; the control and the short-text damage compare with that scaling"
+                  + " switched off, which is the trained rotation only if the model was not tuned with it.",
+              model.architecture() + ".rope.scaling.* is set",
+              "compare the strategy 'file' with 'unscaled' below the trained length"));
+    }
+    if (windows < FEW_WINDOWS) {
+      findings.add(
+          new Finding(
+              "little-text",
+              Severity.WARNING,
+              "The text fills only "
+                  + windows
+                  + (windows == 1 ? " window" : " windows")
+                  + ", so the intervals are wide and a verdict may change with another text.",
+              "windows = " + windows,
+              "give a text of at least " + FEW_WINDOWS * (long) contextLength + " tokens"));
+    }
+    for (StrategyResult result : results) {
+      if (result.shortDamage().meanKl() > DAMAGE) {
+        findings.add(
+            new Finding(
+                "short-text-damage",
+                Severity.WARNING,
+                result.strategy().label()
+                    + " changes what the model says about texts it never had to be extended for.",
+                String.format(
+                    Locale.ROOT,
+                    "mean KL = %.3f nats, same top token = %.1f %%",
+                    result.shortDamage().meanKl(),
+                    100 * result.shortDamage().topAgreement()),
+                "use the smallest factor that covers your texts, or serve short texts without it"));
+      }
+    }
+    if (!anyFit) {
+      findings.add(
+          new Finding(
+              "all-break",
+              Severity.ERROR,
+              "No strategy measured can be used at this length.",
+              "strategies = " + results.size(),
+              "stay within " + model.trainedLength() + " tokens, or try a smaller --context"));
+    }
+    return findings;
+  }
+
+  /// Pairs that never completed a turn in training meet angles the model has never seen.
+  private static Finding partialTurns(ModelDescription model, int contextLength) {
+    RopeParameters original = Strategy.originalRotation(model, contextLength);
+    double[] inverse = original.frequencies(contextLength).inverse();
+    int partial = 0;
+    for (double frequency : inverse) {
+      if (frequency * model.trainedLength() < 2 * Math.PI) {
+        partial++;
+      }
+    }
+    return new Finding(
+        "unseen-angles",
+        Severity.NOTE,
+        String.format(
+            Locale.ROOT,
+            "%d of %d pairs made less than one turn in %d tokens of training: unscaled, they meet angles the model has"
+                + " never seen.",
+            partial,
+            inverse.length,
+            model.trainedLength()),
+        "base = "
+            + Strategy.trim(original.base())
+            + ", rotary dimension = "
+            + original.rotaryDimension(),
+        "");
+  }
+}

@@ -1,0 +1,42 @@
+package rope4j.diagnosis;
+
+import org.apache.commons.statistics.distribution.TDistribution;
+
+/// A mean and its 95 % confidence interval.
+///
+/// @param mean the mean
+/// @param low lower end; equal to the mean when there is only one value
+/// @param high upper end
+public record Interval(double mean, double low, double high) {
+
+  private static final double COVERAGE = 0.95;
+
+  /// Student's interval of the mean of independent values.
+  ///
+  /// @param values at least one
+  static Interval of(double[] values) {
+    if (values.length == 0) {
+      throw new IllegalArgumentException("an interval needs at least one value");
+    }
+    double mean = 0;
+    for (double value : values) {
+      mean += value / values.length;
+    }
+    if (values.length == 1) {
+      return new Interval(mean, mean, mean);
+    }
+    double squares = 0;
+    for (double value : values) {
+      squares += (value - mean) * (value - mean);
+    }
+    int degrees = values.length - 1;
+    double quantile = TDistribution.of(degrees).inverseCumulativeProbability((1 + COVERAGE) / 2);
+    double half = quantile * Math.sqrt(squares / degrees / values.length);
+    return new Interval(mean, mean - half, mean + half);
+  }
+
+  /// Half the width.
+  public double halfWidth() {
+    return (high - low) / 2;
+  }
+}
