@@ -48,6 +48,8 @@ class LlamaCppParityTest {
   Stream<DynamicTest> describesTheModelAsTheFixtureDoes() throws IOException {
     return fixtures().stream()
         .filter(fixture -> json(fixture).has("hparams"))
+        // Latent attention has no single head dimension: the fixture and the file name two.
+        .filter(fixture -> !json(fixture).get("arch").asString().equals("deepseek2"))
         .map(fixture ->
             DynamicTest.dynamicTest(
                 fixture.getFileName().toString(),
