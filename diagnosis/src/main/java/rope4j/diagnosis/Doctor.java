@@ -95,7 +95,8 @@ public final class Doctor {
       results.add(measure(strategy, scorer, windows, controlNll, damage.comparison(), meter));
     }
 
-    Optional<Strategy> best = recommend(results);
+    Optional<StrategyResult> best = recommend(results);
+    Optional<Strategy> recommended = best.map(StrategyResult::strategy);
     return new Examination(
         file,
         description,
@@ -106,10 +107,11 @@ public final class Doctor {
         criteria,
         results,
         curve(controlNll),
-        best.map(Strategy::name),
-        best.map(b -> List.of(Recipe.llamaCpp(file, b, description, contextLength)))
+        recommended.map(Strategy::name),
+        recommended
+            .map(b -> List.of(Recipe.llamaCpp(file, b, description, contextLength)))
             .orElse(List.of()),
-        Findings.of(description, contextLength, count, results, best.isPresent()),
+        Findings.of(description, contextLength, count, results.size(), best),
         new Examination.Cost(
             prefillTokens,
             controlTokens,
@@ -189,13 +191,12 @@ public final class Doctor {
   }
 
   /// The best verdict, then the lowest loss on the added positions; none when all break.
-  private static Optional<Strategy> recommend(List<StrategyResult> results) {
+  private static Optional<StrategyResult> recommend(List<StrategyResult> results) {
     return results.stream()
         .filter(result -> result.verdict().level() != Level.BREAKS)
         .min(
             Comparator.comparing((StrategyResult result) -> result.verdict().level())
-                .thenComparingDouble(result -> result.added().nll().mean()))
-        .map(StrategyResult::strategy);
+                .thenComparingDouble(result -> result.added().nll().mean()));
   }
 
   /// What llama.cpp would compute, because its flags are what is recommended.

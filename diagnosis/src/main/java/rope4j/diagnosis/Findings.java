@@ -3,6 +3,7 @@ package rope4j.diagnosis;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import rope4j.checkpoint.ModelDescription;
 import rope4j.diagnosis.Finding.Severity;
 import rope4j.rotation.RopeParameters;
@@ -19,8 +20,8 @@ final class Findings {
       ModelDescription model,
       int contextLength,
       int windows,
-      List<StrategyResult> results,
-      boolean anyFit) {
+      int strategies,
+      Optional<StrategyResult> best) {
     List<Finding> findings = new ArrayList<>();
     findings.add(partialTurns(model, contextLength));
     if (Strategy.fileHasScaling(model)) {
@@ -45,32 +46,32 @@ final class Findings {
               "windows = " + windows,
               "give a text of at least " + FEW_WINDOWS * (long) contextLength + " tokens"));
     }
-    for (StrategyResult result : results) {
-      if (result.shortDamage().meanKl() > DAMAGE) {
-        findings.add(
-            new Finding(
-                "short-text-damage",
-                Severity.WARNING,
-                result.strategy().label()
-                    + " changes what the model says about texts it never had to be extended for.",
-                String.format(
-                    Locale.ROOT,
-                    "mean KL = %.3f nats, same top token = %.1f %%",
-                    result.shortDamage().meanKl(),
-                    100 * result.shortDamage().topAgreement()),
-                "use the smallest factor that covers your texts, or serve short texts without it"));
-      }
-    }
-    if (!anyFit) {
+    best.filter(result -> result.shortDamage().meanKl() > DAMAGE)
+        .ifPresent(result -> findings.add(shortTextDamage(result)));
+    if (best.isEmpty()) {
       findings.add(
           new Finding(
               "all-break",
               Severity.ERROR,
               "No strategy measured can be used at this length.",
-              "strategies = " + results.size(),
+              "strategies measured = " + strategies,
               "stay within " + model.trainedLength() + " tokens, or try a smaller --context"));
     }
     return findings;
+  }
+
+  private static Finding shortTextDamage(StrategyResult result) {
+    return new Finding(
+        "short-text-damage",
+        Severity.WARNING,
+        result.strategy().label()
+            + " also changes what the model says about texts that need no extension.",
+        String.format(
+            Locale.ROOT,
+            "mean KL = %.3f nats, same most likely token = %.1f %%",
+            result.shortDamage().meanKl(),
+            100 * result.shortDamage().topAgreement()),
+        "use the smallest factor that covers your texts, or serve short texts without it");
   }
 
   /// Pairs that never completed a turn in training meet angles the model has never seen.

@@ -1,8 +1,8 @@
 package rope4j.diagnosis;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 
 /// A text cut into windows of the context length.
 ///
@@ -14,20 +14,35 @@ public record Windows(List<int[]> windows, int leftOver) {
     windows = List.copyOf(windows);
   }
 
+  /// Windows of ids that are used as they are.
+  ///
   /// @throws IllegalArgumentException when the text does not fill one window
   public static Windows of(int[] tokens, int contextLength) {
-    if (tokens.length < contextLength) {
+    return of(tokens, contextLength, OptionalInt.empty());
+  }
+
+  /// Windows that each begin with a token of their own, as a model expects at the start of a text.
+  ///
+  /// @param beginning the beginning-of-sequence token; empty when the ids are used as they are
+  /// @throws IllegalArgumentException when the text does not fill one window
+  public static Windows of(int[] tokens, int contextLength, OptionalInt beginning) {
+    int before = beginning.isPresent() ? 1 : 0;
+    int step = contextLength - before;
+    if (tokens.length < step) {
       throw new IllegalArgumentException(
           "the text has "
-              + tokens.length
+              + (tokens.length + before)
               + " tokens, but a context of "
               + contextLength
               + " needs at least as many; give a longer text or a smaller --context");
     }
     List<int[]> windows = new ArrayList<>();
-    for (int from = 0; from + contextLength <= tokens.length; from += contextLength) {
-      windows.add(Arrays.copyOfRange(tokens, from, from + contextLength));
+    for (int from = 0; from + step <= tokens.length; from += step) {
+      int[] window = new int[contextLength];
+      beginning.ifPresent(id -> window[0] = id);
+      System.arraycopy(tokens, from, window, before, step);
+      windows.add(window);
     }
-    return new Windows(windows, tokens.length % contextLength);
+    return new Windows(windows, tokens.length - windows.size() * step);
   }
 }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import rope4j.checkpoint.CheckpointException;
 import rope4j.checkpoint.GgufFile;
 import rope4j.checkpoint.ModelDescription;
+import rope4j.checkpoint.Vocabulary;
 import rope4j.inference.kernel.Kernels;
 
 /// A model whose weights are mapped into memory, and the threads that run it.
@@ -84,6 +85,13 @@ public final class Model implements AutoCloseable {
   /// The open file.
   public GgufFile file() {
     return file;
+  }
+
+  /// The tokenizer in the file.
+  ///
+  /// @throws CheckpointException when the file has none, or one of a kind that is not supported
+  public Tokenizer tokenizer() {
+    return Tokenizer.of(Vocabulary.of(file));
   }
 
   /// Whether the Vector API runs the kernels; without `jdk.incubator.vector` plain Java does,

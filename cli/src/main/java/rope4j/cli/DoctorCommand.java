@@ -1,0 +1,165 @@
+package rope4j.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import rope4j.diagnosis.Criteria;
+import rope4j.diagnosis.Doctor;
+import rope4j.diagnosis.Examination;
+import rope4j.diagnosis.HtmlReport;
+import rope4j.diagnosis.Strategy;
+import rope4j.diagnosis.TerminalReport;
+import rope4j.diagnosis.Verdict.Level;
+import rope4j.diagnosis.Windows;
+import rope4j.inference.Model;
+
+/// The main job.
+@Command(
+    name = "doctor",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Measures where a model holds, degrades or breaks at a context length, under each way of scaling its rotation,",
+      "and prints the flags that run it best.",
+    })
+final class DoctorCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+  @Mixin private ModelInput input;
+  @Mixin private TextInput text;
+
+  @Option(
+      names = {"-c", "--context", "--ctx-size"},
+      paramLabel = "N",
+      required = true,
+      description = "Tokens you want to run the model with; more than it was trained on.")
+  private int contextLength;
+
+  @Option(
+      names = {"-s", "--strategy"},
+      paramLabel = "NAME[:FACTOR]",
+      split = ",",
+      description = {
+        "unscaled, linear, ntk-aware, yarn or file; the factor is context / trained length if not given.",
+        "May be repeated. Without it: unscaled, linear, ntk-aware and yarn, and file where the file has a scaling.",
+      })
+  private List<String> strategies = List.of();
+
+  @Option(
+      names = "--degrades-at",
+      paramLabel = "RATIO",
+      defaultValue = "1.1",
+      description =
+          "Perplexity over that of the control from which a strategy degrades (${DEFAULT-VALUE}).")
+  private double degradesAt;
+
+  @Option(
+      names = "--breaks-at",
+      paramLabel = "RATIO",
+      defaultValue = "2",
+      description =
+          "Perplexity over that of the control from which a strategy breaks (${DEFAULT-VALUE}).")
+  private double breaksAt;
+
+  @Option(
+      names = "--accept",
+      paramLabel = "VERDICT",
+      defaultValue = "degrades",
+      description =
+          "Worst verdict of the best strategy that still exits with 0: holds or degrades (${DEFAULT-VALUE}).")
+  private Level accept;
+
+  @Option(names = "--json", description = "One JSON object on standard output and nothing else.")
+  private boolean json;
+
+  @Option(
+      names = "--html",
+      paramLabel = "FILE",
+      description = "Also write one self-contained HTML page.")
+  private Optional<Path> html = Optional.empty();
+
+  @Override
+  public Integer call() {
+    Criteria criteria = criteria();
+    text.check();
+    html.ifPresent(DoctorCommand::requireWritable);
+    Examination examination;
+    try (Model model = input.load()) {
+      Doctor.requireExtension(model.description(), contextLength);
+      List<Strategy> asked =
+          strategies.isEmpty()
+              ? Strategy.defaults(model.description(), contextLength)
+              : strategies.stream()
+                  .map(name -> Strategy.parse(name, model.description(), contextLength))
+                  .toList();
+      Doctor doctor = new Doctor(model, contextLength, asked, criteria);
+      TextInput.Tokens tokens = text.read(model);
+      Windows windows = Windows.of(tokens.ids(), contextLength, tokens.beginning());
+      try (ProgressBar bar =
+          new ProgressBar(spec.commandLine().getErr(), Terminal.errorIsTerminal())) {
+        examination = doctor.examine(input.name(), text.description(), windows, bar);
+      }
+    }
+    html.ifPresent(path -> write(path, HtmlReport.render(examination)));
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      out.println(Json.write(Json.examination(examination)));
+    } else {
+      out.print(TerminalReport.render(examination, Terminal.outputHasColors()));
+      html.ifPresent(path -> out.println("report   " + path));
+    }
+    Level best = examination.best().map(result -> result.verdict().level()).orElse(Level.BREAKS);
+    return best.compareTo(accept) <= 0 ? Rope.HOLDS : Rope.BAD_VERDICT;
+  }
+
+  private Criteria criteria() {
+    if (accept == Level.BREAKS) {
+      throw new InputException("--accept breaks would accept anything; give holds or degrades");
+    }
+    if (!(degradesAt > 1) || !(breaksAt >= degradesAt)) {
+      throw new InputException(
+          "the thresholds must satisfy 1 < --degrades-at <= --breaks-at, but they are "
+              + degradesAt
+              + " and "
+              + breaksAt);
+    }
+    return Criteria.ofPerplexityRatios(degradesAt, breaksAt);
+  }
+
+  /// A measurement takes minutes: what would fail at its end fails before it.
+  private static void requireWritable(Path file) {
+    Path folder = file.toAbsolutePath().getParent();
+    if (Files.isDirectory(file)
+        || folder == null
+        || !Files.isDirectory(folder)
+        || !Files.isWritable(folder)) {
+      throw new InputException(
+          "--html " + file + " can't be written there; name a file in an existing folder");
+    }
+  }
+
+  /// Beside its place first, so that a full disk leaves no half page.
+  private static void write(Path file, String page) {
+    try {
+      Path folder = file.toAbsolutePath().getParent();
+      Path draft = Files.createTempFile(folder, ".rope-", ".html");
+      try {
+        Files.writeString(draft, page);
+        Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING);
+      } finally {
+        Files.deleteIfExists(draft);
+      }
+    } catch (IOException e) {
+      throw new InputException("the report can't be written to " + file + ": " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,155 @@
+package rope4j.cli;
+
+import java.util.OptionalDouble;
+import rope4j.diagnosis.Bucket;
+import rope4j.diagnosis.Examination;
+import rope4j.diagnosis.Finding;
+import rope4j.diagnosis.Interval;
+import rope4j.diagnosis.Recipe;
+import rope4j.diagnosis.StrategyResult;
+import rope4j.rotation.AttentionScaled;
+import rope4j.rotation.Frequencies;
+import rope4j.rotation.FrequencyFactors;
+import rope4j.rotation.Linear;
+import rope4j.rotation.NtkAware;
+import rope4j.rotation.RopeParameters;
+import rope4j.rotation.Scaling;
+import rope4j.rotation.Yarn;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// The shapes scripts rely on; keys may be added, none is changed.
+final class Json {
+
+  private static final JsonMapper MAPPER = JsonMapper.shared();
+
+  private Json() {}
+
+  static ObjectNode object() {
+    return MAPPER.createObjectNode();
+  }
+
+  static String write(ObjectNode json) {
+    return MAPPER.writeValueAsString(json);
+  }
+
+  static ObjectNode examination(Examination examination) {
+    ObjectNode json = object();
+    json.put("model", examination.model());
+    ObjectNode lengths = json.putObject("lengths");
+    lengths.put("trained", examination.description().trainedLength());
+    lengths.put("advertised", examination.description().contextLength());
+    lengths.put("requested", examination.contextLength());
+    json.put("text", examination.text());
+    json.put("windows", examination.windows());
+    json.put("leftOverTokens", examination.leftOver());
+    json.putObject("criteria")
+        .put("degradesNats", examination.criteria().degrades())
+        .put("breaksNats", examination.criteria().breaks());
+    ArrayNode strategies = json.putArray("strategies");
+    examination
+        .results()
+        .forEach(result -> strategies.add(strategy(result, examination.contextLength())));
+    if (examination.recommended().isPresent()) {
+      json.put("recommended", examination.recommended().get());
+    } else {
+      json.putNull("recommended");
+    }
+    ArrayNode recipes = json.putArray("recipes");
+    for (Recipe recipe : examination.recipes()) {
+      recipes
+          .addObject()
+          .put("engine", recipe.engine())
+          .put("text", recipe.text())
+          .put("note", recipe.note());
+    }
+    ArrayNode findings = json.putArray("findings");
+    for (Finding finding : examination.findings()) {
+      findings
+          .addObject()
+          .put("id", finding.id())
+          .put("severity", finding.severity().name().toLowerCase(java.util.Locale.ROOT))
+          .put("message", finding.message())
+          .put("evidence", finding.evidence())
+          .put("remedy", finding.remedy());
+    }
+    Examination.Cost cost = examination.cost();
+    json.putObject("cost")
+        .put("prefillTokens", cost.prefillTokens())
+        .put("controlTokens", cost.controlTokens())
+        .put("seconds", cost.seconds())
+        .put("kvCacheBytes", cost.cacheBytes())
+        .put("threads", cost.threads());
+    return json;
+  }
+
+  private static ObjectNode strategy(StrategyResult result, int contextLength) {
+    ObjectNode json = object();
+    json.put("name", result.strategy().name());
+    json.set("scaling", scaling(result.strategy().scaling(), result.rotation(), contextLength));
+    json.put("verdict", result.verdict().level().name());
+    put(json, "from", result.verdict().from());
+    put(json, "degradesFrom", result.verdict().degradesFrom());
+    ArrayNode buckets = json.putArray("buckets");
+    result.buckets().forEach(bucket -> buckets.add(bucket(bucket)));
+    json.set("added", bucket(result.added()));
+    json.putObject("shortDamage")
+        .put("meanKl", result.shortDamage().meanKl())
+        .put("topAgreement", result.shortDamage().topAgreement())
+        .put("positions", result.shortDamage().positions());
+    ArrayNode flags = json.putArray("llamaCppFlags");
+    Recipe.llamaCppFlags(result.strategy().flags()).forEach(flags::add);
+    return json;
+  }
+
+  private static ObjectNode bucket(Bucket bucket) {
+    Interval nll = bucket.nll();
+    return object()
+        .put("from", bucket.from())
+        .put("to", bucket.to())
+        .put("nll", nll.mean())
+        .put("low", nll.low())
+        .put("high", nll.high())
+        .put("control", bucket.control().mean())
+        .put("benefit", bucket.benefit().mean())
+        .put("benefitLow", bucket.benefit().low())
+        .put("benefitHigh", bucket.benefit().high());
+  }
+
+  /// A scaling by its own name, with what it resolves to.
+  static ObjectNode scaling(Scaling scaling, RopeParameters rotation, int contextLength) {
+    ObjectNode json = object();
+    json.put("type", scaling.name());
+    OptionalDouble factor = factor(scaling);
+    factor.ifPresent(value -> json.put("factor", value));
+    json.put("base", rotation.base());
+    json.put("trainedLength", rotation.trainedLength());
+    Frequencies frequencies = rotation.frequencies(contextLength);
+    json.put("attentionFactor", frequencies.attentionFactor());
+    ArrayNode inverse = json.putArray("inverseFrequencies");
+    for (double frequency : frequencies.inverse()) {
+      inverse.add(frequency);
+    }
+    return json;
+  }
+
+  private static OptionalDouble factor(Scaling scaling) {
+    return switch (scaling) {
+      case Linear linear -> OptionalDouble.of(linear.factor());
+      case NtkAware ntk -> OptionalDouble.of(ntk.factor());
+      case Yarn yarn -> OptionalDouble.of(yarn.factor());
+      case FrequencyFactors factors -> factor(factors.then());
+      case AttentionScaled scaled -> factor(scaled.scaling());
+      default -> OptionalDouble.empty();
+    };
+  }
+
+  private static void put(ObjectNode json, String key, java.util.OptionalInt value) {
+    if (value.isPresent()) {
+      json.put(key, value.getAsInt());
+    } else {
+      json.putNull(key);
+    }
+  }
+}

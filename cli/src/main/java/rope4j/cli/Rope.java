@@ -1,0 +1,96 @@
+package rope4j.cli;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import rope4j.checkpoint.CheckpointException;
+
+/// The command `rope`.
+@Command(
+    name = "rope",
+    version = "rope4j 0.1.0",
+    mixinStandardHelpOptions = true,
+    description =
+        "Shows where a language model breaks past its trained length, and how to run it so that it holds.",
+    subcommands = {DoctorCommand.class, PerplexityCommand.class},
+    footer = {
+      "",
+      "Exit codes: 0 it holds, 1 the verdict is bad, 2 the input or the flags are wrong.",
+    })
+public final class Rope implements Runnable {
+
+  /// It holds.
+  static final int HOLDS = 0;
+
+  /// The verdict is bad.
+  static final int BAD_VERDICT = 1;
+
+  /// The input or the flags are wrong.
+  static final int BAD_INPUT = 2;
+
+  @Spec private CommandSpec spec;
+
+  private Rope() {}
+
+  /// Runs the command and ends the virtual machine with its exit code.
+  public static void main(String[] arguments) {
+    PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+    PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    System.exit(run(out, err, arguments));
+  }
+
+  /// Runs the command.
+  static int run(PrintWriter out, PrintWriter err, String... arguments) {
+    int code =
+        new CommandLine(new Rope())
+            .setOut(out)
+            .setErr(err)
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setParameterExceptionHandler(Rope::wrongFlags)
+            .setExecutionExceptionHandler((e, line, _) -> failed(e, line))
+            .execute(arguments);
+    out.flush();
+    err.flush();
+    return code;
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        spec.commandLine(), "a command is missing; try rope doctor --help");
+  }
+
+  private static int wrongFlags(ParameterException e, String[] arguments) {
+    CommandLine line = e.getCommandLine();
+    line.getErr()
+        .println(
+            "rope: "
+                + sentence(e.getMessage())
+                + " (see "
+                + line.getCommandSpec().qualifiedName()
+                + " --help)");
+    return BAD_INPUT;
+  }
+
+  /// What a user can mend is one sentence; anything else is our mistake and shows its trace.
+  private static int failed(Exception e, CommandLine line) {
+    if (e instanceof CheckpointException
+        || e instanceof IllegalArgumentException
+        || e instanceof InputException) {
+      line.getErr().println("rope: " + sentence(e.getMessage()));
+    } else {
+      line.getErr()
+          .println("rope: this is a mistake in rope4j, please report it with what follows");
+      e.printStackTrace(line.getErr());
+    }
+    return BAD_INPUT;
+  }
+
+  private static String sentence(String message) {
+    return message == null ? "unknown cause" : message.strip().replaceAll("\\s*\\R\\s*", " ");
+  }
+}

@@ -1,0 +1,277 @@
+package rope4j.diagnosis;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.DoubleStream;
+import rope4j.checkpoint.ModelDescription;
+import rope4j.diagnosis.Verdict.Level;
+
+/// The examination as text of at most 100 columns.
+public final class TerminalReport {
+
+  private static final String BARS = "▁▂▃▄▅▆▇█";
+  private static final int CURVE_WIDTH = 32;
+
+  /// Strategies of one table: more would not fit into 100 columns.
+  private static final int COLUMNS = 4;
+
+  private final Examination examination;
+  private final boolean colors;
+  private final StringBuilder out = new StringBuilder();
+
+  private TerminalReport(Examination examination, boolean colors) {
+    this.examination = examination;
+    this.colors = colors;
+  }
+
+  /// @param colors whether ANSI colours are used
+  public static String render(Examination examination, boolean colors) {
+    TerminalReport report = new TerminalReport(examination, colors);
+    report.heading();
+    report.strategies();
+    report.buckets();
+    report.findings();
+    report.recommendation();
+    return report.out.toString();
+  }
+
+  private void heading() {
+    ModelDescription model = examination.description();
+    line("");
+    line(
+        bold(examination.model())
+            + format(
+                "  %s, %d layers, %d heads of %d",
+                model.architecture(), model.layers(), model.heads(), model.headDimension()));
+    line(
+        format(
+            "trained on %,d tokens, asked for %,d (×%s); base %s, %d pairs",
+            model.trainedLength(),
+            examination.contextLength(),
+            Strategy.trim((double) examination.contextLength() / model.trainedLength()),
+            Strategy.trim(Strategy.originalRotation(model, examination.contextLength()).base()),
+            model.rotaryDimension() / 2));
+    Examination.Cost cost = examination.cost();
+    line(
+        format(
+            "%s: %d %s of %,d tokens; %,d tokens computed in %.1f s on %d %s",
+            examination.text(),
+            examination.windows(),
+            examination.windows() == 1 ? "window" : "windows",
+            examination.contextLength(),
+            cost.prefillTokens() + cost.controlTokens(),
+            cost.seconds(),
+            cost.threads(),
+            cost.threads() == 1 ? "thread" : "threads"));
+    line("");
+  }
+
+  /// One line a strategy: verdict, curve, loss past the trained length, damage to short text.
+  private void strategies() {
+    int trained = examination.description().trainedLength();
+    line(
+        bold(
+            format(
+                "%-18s %-18s %-" + CURVE_WIDTH + "s %13s %12s",
+                "strategy",
+                "verdict",
+                format("NLL by position 0…%d", examination.contextLength()),
+                "past " + trained,
+                "short text")));
+    double[] range = range();
+    for (StrategyResult result : examination.results()) {
+      boolean best = examination.recommended().filter(result.strategy().name()::equals).isPresent();
+      Interval added = result.added().nll();
+      line(
+          format("%-18s ", (best ? "★ " : "  ") + result.strategy().label())
+              + verdict(result.verdict(), 18)
+              + " "
+              + curve(result.curve(), range)
+              + format(" %6.3f ±%5.3f", added.mean(), added.halfWidth())
+              + format(" KL %7s", kl(result.shortDamage().meanKl())));
+    }
+    line(
+        format("  %-16s %-18s ", "control", format("window ≤ %d", trained))
+            + curve(examination.controlCurve(), range)
+            + format(
+                " %6.3f ±%5.3f",
+                examination.results().getFirst().added().control().mean(),
+                examination.results().getFirst().added().control().halfWidth()));
+    line(dim(format("  %35s %s", "", marker(trained))));
+  }
+
+  private static String kl(double value) {
+    return format(value < 0.0005 ? "%.1e" : "%.3f", value);
+  }
+
+  /// Points at the trained length under the curves.
+  private String marker(int trained) {
+    int column =
+        Math.min(
+            CURVE_WIDTH - 1, (int) ((long) trained * CURVE_WIDTH / examination.contextLength()));
+    return " ".repeat(column) + "^ trained length " + trained;
+  }
+
+  private double[] range() {
+    DoubleStream values =
+        DoubleStream.concat(
+            examination.results().stream()
+                .flatMapToDouble(r -> r.curve().stream().mapToDouble(v -> v)),
+            examination.controlCurve().stream().mapToDouble(v -> v));
+    var statistics = values.summaryStatistics();
+    return new double[] {
+      statistics.getMin(), Math.max(statistics.getMax(), statistics.getMin() + 1e-9)
+    };
+  }
+
+  /// A character per step, coloured by how it stands to the control there.
+  private String curve(List<Double> values, double[] range) {
+    List<Double> control = examination.controlCurve();
+    StringBuilder bars = new StringBuilder();
+    int width = Math.min(CURVE_WIDTH, values.size());
+    for (int i = 0; i < width; i++) {
+      int from = i * values.size() / width;
+      int to = (i + 1) * values.size() / width;
+      double mean = mean(values, from, to);
+      int height =
+          (int) Math.round((mean - range[0]) / (range[1] - range[0]) * (BARS.length() - 1));
+      String bar = String.valueOf(BARS.charAt(height));
+      bars.append(paint(level(mean - mean(control, from, to)), bar));
+    }
+    return bars + " ".repeat(CURVE_WIDTH - width);
+  }
+
+  private Level level(double excess) {
+    Criteria criteria = examination.criteria();
+    if (excess >= criteria.breaks()) {
+      return Level.BREAKS;
+    }
+    return excess >= criteria.degrades() ? Level.DEGRADES : Level.HOLDS;
+  }
+
+  private static double mean(List<Double> values, int from, int to) {
+    return values.subList(from, to).stream().mapToDouble(v -> v).average().orElseThrow();
+  }
+
+  /// NLL and interval of every bucket, coloured by how it stands to the control.
+  private void buckets() {
+    List<StrategyResult> results = examination.results();
+    for (int first = 0; first < results.size(); first += COLUMNS) {
+      buckets(results.subList(first, Math.min(first + COLUMNS, results.size())));
+    }
+    line(dim("nats per token, mean ± 95 % interval; lower is better"));
+  }
+
+  private void buckets(List<StrategyResult> results) {
+    line("");
+    StringBuilder head = new StringBuilder(format("%-15s %8s", "position", "control"));
+    results.forEach(r -> head.append(format(" %16s", r.strategy().label())));
+    line(bold(head.toString()));
+    List<Bucket> rows = results.getFirst().buckets();
+    for (int i = 0; i < rows.size(); i++) {
+      Bucket row = rows.get(i);
+      StringBuilder cells =
+          new StringBuilder(
+              format("%-15s %8.3f", row.from() + "–" + row.to(), row.control().mean()));
+      for (StrategyResult result : results) {
+        Bucket bucket = result.buckets().get(i);
+        cells.append(
+            paint(
+                examination.criteria().judge(List.of(bucket)).level(),
+                format(" %9.3f ±%5.3f", bucket.nll().mean(), bucket.nll().halfWidth())));
+      }
+      line(cells.toString());
+    }
+  }
+
+  private void findings() {
+    if (examination.findings().isEmpty()) {
+      return;
+    }
+    line("");
+    for (Finding finding : examination.findings()) {
+      String mark =
+          switch (finding.severity()) {
+            case ERROR -> paint(Level.BREAKS, "error  ");
+            case WARNING -> paint(Level.DEGRADES, "warning");
+            case NOTE -> "note   ";
+          };
+      wrap(mark + " ", 8, finding.message() + " (" + finding.evidence() + ")");
+      if (!finding.remedy().isEmpty()) {
+        wrap("        → ", 10, finding.remedy());
+      }
+    }
+  }
+
+  private void recommendation() {
+    line("");
+    if (examination.best().isEmpty()) {
+      wrap(
+          "",
+          0,
+          bold("No strategy is fit for use at this length.")
+              + " Stay within "
+              + examination.description().trainedLength()
+              + " tokens.");
+      return;
+    }
+    StrategyResult best = examination.best().orElseThrow();
+    line(bold("recommended: " + best.strategy().label()) + " — " + verdict(best.verdict(), 0));
+    for (Recipe recipe : examination.recipes()) {
+      line("  " + recipe.text());
+      if (!recipe.note().isEmpty()) {
+        wrap("  ", 2, recipe.note() + ".");
+      }
+    }
+  }
+
+  private String verdict(Verdict verdict, int width) {
+    return paint(
+        verdict.level(), width == 0 ? verdict.text() : format("%-" + width + "s", verdict.text()));
+  }
+
+  private void wrap(String first, int indent, String text) {
+    StringBuilder row = new StringBuilder(first);
+    int column = indent;
+    for (String word : text.split(" ")) {
+      if (column > indent && column + word.length() > 98) {
+        line(row.toString());
+        row = new StringBuilder(" ".repeat(indent));
+        column = indent;
+      }
+      row.append(column > indent ? " " : "").append(word);
+      column += word.length() + 1;
+    }
+    line(row.toString());
+  }
+
+  private void line(String text) {
+    out.append(text.stripTrailing()).append('\n');
+  }
+
+  private String bold(String text) {
+    return ansi("1", text);
+  }
+
+  private String dim(String text) {
+    return ansi("2", text);
+  }
+
+  private String paint(Level level, String text) {
+    return ansi(
+        switch (level) {
+          case HOLDS -> "32";
+          case DEGRADES -> "33";
+          case BREAKS -> "31";
+        },
+        text);
+  }
+
+  private String ansi(String code, String text) {
+    return colors ? "\033[" + code + "m" + text + "\033[0m" : text;
+  }
+
+  private static String format(String pattern, Object... arguments) {
+    return String.format(Locale.ROOT, pattern, arguments);
+  }
+}

@@ -1,0 +1,112 @@
+package rope4j.diagnosis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import rope4j.checkpoint.GgufFile;
+import rope4j.checkpoint.ModelDescription;
+import rope4j.checkpoint.RopeOverrides;
+import rope4j.rotation.Linear;
+import rope4j.rotation.Unscaled;
+import rope4j.rotation.Yarn;
+
+class StrategyTest {
+
+  private static final ModelDescription MODEL = description("llama-gqa");
+
+  private static ModelDescription description(String name) {
+    try (GgufFile file = GgufFile.open(Zoo.path(name))) {
+      return ModelDescription.of(file);
+    }
+  }
+
+  @Test
+  void theDefaultsScaleByContextOverTrainedLength() {
+    assertThat(Strategy.defaults(MODEL, 256).stream().map(Strategy::label))
+        .containsExactly("unscaled", "linear ×4", "NTK-aware ×4", "YaRN ×4");
+  }
+
+  @Test
+  void aFileWithAScalingOfItsOwnIsComparedToo() {
+    assertThat(Strategy.defaults(description("llama-yarn-meta"), 512).stream().map(Strategy::name))
+        .containsExactly("unscaled", "linear", "ntk-aware", "yarn", "file");
+  }
+
+  @Test
+  void whatIsMeasuredIsWhatTheFlagsDo() {
+    assertThat(rotation("unscaled").scaling()).isEqualTo(new Unscaled());
+    assertThat(rotation("linear:4").scaling()).isEqualTo(new Linear(4));
+    assertThat(rotation("yarn:4").scaling()).isEqualTo(new Yarn(4, 64));
+    assertThat(rotation("ntk-aware:4").scaling()).isEqualTo(new Unscaled());
+    assertThat(rotation("ntk-aware:4").base())
+        .isCloseTo(10000 * Math.pow(4, 16.0 / 14), within(0.01));
+  }
+
+  private static rope4j.rotation.RopeParameters rotation(String strategy) {
+    return Strategy.parse(strategy, MODEL, 256).rotation(MODEL, 256);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          unscaled    | --rope-scaling none
+          linear:2.5  | --rope-scaling linear --rope-scale 2.5
+          yarn:8      | --rope-scaling yarn --rope-scale 8 --yarn-orig-ctx 64
+          """)
+  void flagsAreLlamaCpps(String strategy, String flags) {
+    assertThat(String.join(" ", Recipe.llamaCppFlags(Strategy.parse(strategy, MODEL, 256).flags())))
+        .isEqualTo(flags);
+  }
+
+  @Test
+  void aPrintedBaseIsReadBackAsTheSameFloat() {
+    Strategy ntk = Strategy.parse("ntk-aware:3.3", MODEL, 256);
+    List<String> flags = Recipe.llamaCppFlags(ntk.flags());
+    assertThat(flags).startsWith("--rope-scaling", "none", "--rope-freq-base");
+    double printed = Double.parseDouble(flags.getLast());
+    assertThat(ntk.flags()).isNotEqualTo(RopeOverrides.NONE);
+    assertThat((float) printed).isEqualTo((float) ntk.rotation(MODEL, 256).base());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"yarn:0", "yarn:-1", "linear:NaN", "linear:Infinity", "yarn:x", "yarn:"})
+  void aFactorThatIsNoneIsNamed(String text) {
+    assertThatThrownBy(() -> Strategy.parse(text, MODEL, 256))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(text);
+  }
+
+  @Test
+  void anUnknownStrategyListsTheKnownOnes() {
+    assertThatThrownBy(() -> Strategy.parse("yarnn", MODEL, 256))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "strategy 'yarnn' is not known; known are unscaled, linear, ntk-aware, yarn, file");
+  }
+
+  @Test
+  void unscaledTakesNoFactor() {
+    assertThatThrownBy(() -> Strategy.parse("unscaled:2", MODEL, 256))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("takes no factor");
+  }
+
+  @Test
+  void theCapOfLlamaServerIsLiftedWhereYarnDoesNotDoItByItself() {
+    Recipe yarn = Recipe.llamaCpp("m.gguf", Strategy.parse("yarn", MODEL, 256), MODEL, 256);
+    assertThat(yarn.text())
+        .isEqualTo(
+            "llama-server -m m.gguf -c 256 --rope-scaling yarn --rope-scale 4 --yarn-orig-ctx 64");
+    assertThat(yarn.note()).contains("--override-kv llama.context_length=int:256");
+    Recipe unscaled = Recipe.llamaCpp("m.gguf", Strategy.unscaled(), MODEL, 256);
+    assertThat(unscaled.text()).endsWith("--override-kv llama.context_length=int:256");
+  }
+}
