@@ -71,7 +71,8 @@ public record ModelDescription(
       int contextLength = positive("context_length");
       int embeddingLength = positive("embedding_length");
       int heads = positive("attention.head_count");
-      int headDimension = find("attention.key_length").orElse(Math.max(1, embeddingLength / heads));
+      int sharedOut = Math.max(1, embeddingLength / heads);
+      int headDimension = positive("attention.key_length", sharedOut);
       RopeMetadata rope = RopeMetadata.of(file, architecture);
       int original = rope.originalLength().orElse(0);
       return new ModelDescription(
@@ -82,9 +83,9 @@ public record ModelDescription(
           positive("block_count"),
           embeddingLength,
           heads,
-          find("attention.head_count_kv").orElse(heads),
+          keyValueHeads(heads),
           headDimension,
-          find("attention.value_length").orElse(Math.max(1, embeddingLength / heads)),
+          positive("attention.value_length", sharedOut),
           find("rope.dimension_count").orElse(headDimension),
           positive("feed_forward_length"),
           normEpsilon(),
@@ -94,8 +95,29 @@ public record ModelDescription(
           rope);
     }
 
+    private int keyValueHeads(int heads) {
+      int keyValueHeads = positive("attention.head_count_kv", heads);
+      if (heads % keyValueHeads != 0) {
+        throw new CheckpointException(
+            key("attention.head_count_kv")
+                + " is "
+                + keyValueHeads
+                + ", which does not divide the "
+                + heads
+                + " query heads: convert the model again");
+      }
+      return keyValueHeads;
+    }
+
     private int positive(String suffix) {
-      int value = find(suffix).orElseThrow(() -> absent(key(suffix)));
+      return requirePositive(suffix, find(suffix).orElseThrow(() -> absent(key(suffix))));
+    }
+
+    private int positive(String suffix, int otherwise) {
+      return requirePositive(suffix, find(suffix).orElse(otherwise));
+    }
+
+    private int requirePositive(String suffix, int value) {
       if (value < 1) {
         throw new CheckpointException(
             key(suffix)

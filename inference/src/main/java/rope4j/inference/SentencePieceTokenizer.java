@@ -40,17 +40,9 @@ final class SentencePieceTokenizer implements Tokenizer {
     }
     ranks = new MergeRanks(vocabulary);
     for (int b = 0; b < byteTokens.length; b++) {
-      byteTokens[b] = byteToken(b);
+      byteTokens[b] = ids.getOrDefault("<0x%02X>".formatted(b), -1);
     }
     userDefined = userDefined(vocabulary);
-  }
-
-  private int byteToken(int value) {
-    Integer token = ids.get("<0x%02X>".formatted(value));
-    if (token == null && value < 0x80) {
-      token = ids.get(String.valueOf((char) value));
-    }
-    return token == null ? -1 : token;
   }
 
   private static List<Integer> userDefined(Vocabulary vocabulary) {
