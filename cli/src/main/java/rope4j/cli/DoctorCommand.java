@@ -117,8 +117,12 @@ final class DoctorCommand implements Callable<Integer> {
       out.print(TerminalReport.render(examination, Terminal.outputHasColors()));
       html.ifPresent(path -> out.println("report   " + path));
     }
-    Level best = examination.best().map(result -> result.verdict().level()).orElse(Level.BREAKS);
-    return best.compareTo(accept) <= 0 ? Rope.HOLDS : Rope.BAD_VERDICT;
+    return exitCode(examination.best().map(result -> result.verdict().level()), accept);
+  }
+
+  /// @param best verdict of the recommended strategy; empty when none is fit for use
+  static int exitCode(Optional<Level> best, Level accept) {
+    return best.orElse(Level.BREAKS).compareTo(accept) <= 0 ? Rope.HOLDS : Rope.BAD_VERDICT;
   }
 
   private Criteria criteria() {

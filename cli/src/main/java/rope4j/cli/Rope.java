@@ -2,6 +2,7 @@ package rope4j.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -90,7 +91,7 @@ public final class Rope implements Runnable {
     return BAD_INPUT;
   }
 
-  private static String sentence(String message) {
+  private static String sentence(@Nullable String message) {
     return message == null ? "unknown cause" : message.strip().replaceAll("\\s*\\R\\s*", " ");
   }
 }

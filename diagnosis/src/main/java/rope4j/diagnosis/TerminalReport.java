@@ -52,18 +52,22 @@ public final class TerminalReport {
             Strategy.trim(Strategy.originalRotation(model, examination.contextLength()).base()),
             model.rotaryDimension() / 2));
     Examination.Cost cost = examination.cost();
-    line(
+    wrap(
+        "",
+        0,
         format(
-            "%s: %d %s of %,d tokens; %,d tokens computed in %.1f s on %d %s",
+            "%s: %s of %,d tokens; %,d tokens computed in %.1f s on %s",
             examination.text(),
-            examination.windows(),
-            examination.windows() == 1 ? "window" : "windows",
+            count(examination.windows(), "window"),
             examination.contextLength(),
             cost.prefillTokens() + cost.controlTokens(),
             cost.seconds(),
-            cost.threads(),
-            cost.threads() == 1 ? "thread" : "threads"));
+            count(cost.threads(), "thread")));
     line("");
+  }
+
+  private static String count(int number, String thing) {
+    return number + " " + thing + (number == 1 ? "" : "s");
   }
 
   /// One line a strategy: verdict, curve, loss past the trained length, damage to short text.
@@ -233,7 +237,7 @@ public final class TerminalReport {
   private void wrap(String first, int indent, String text) {
     StringBuilder row = new StringBuilder(first);
     int column = indent;
-    for (String word : text.split(" ")) {
+    for (String word : text.split(" ", -1)) {
       if (column > indent && column + word.length() > 98) {
         line(row.toString());
         row = new StringBuilder(" ".repeat(indent));

@@ -84,6 +84,14 @@ record LlamaWeights(
           reader.matrix(layer + "ffn_up.weight", hidden, width),
           reader.matrix(layer + "ffn_down.weight", width, hidden));
     }
+    if (description.expertsUsed() < 1 || description.expertsUsed() > experts) {
+      throw new CheckpointException(
+          "llama.expert_used_count is "
+              + description.expertsUsed()
+              + ", but it must be from 1 to the "
+              + experts
+              + " experts: convert the model again");
+    }
     List<WeightMatrix> gates = reader.stack(layer + "ffn_gate_exps.weight", experts, hidden, width);
     List<WeightMatrix> ups = reader.stack(layer + "ffn_up_exps.weight", experts, hidden, width);
     List<WeightMatrix> downs = reader.stack(layer + "ffn_down_exps.weight", experts, width, hidden);
@@ -134,8 +142,7 @@ record LlamaWeights(
       }
       if (!WeightMatrix.supports(info.type())) {
         throw new CheckpointException(
-            file.path()
-                + ": tensor "
+            "tensor "
                 + name
                 + " has type "
                 + info.type()
@@ -157,8 +164,7 @@ record LlamaWeights(
     void requireAllUsed() {
       if (!unused.isEmpty()) {
         throw new CheckpointException(
-            file.path()
-                + ": tensor "
+            "tensor "
                 + unused.keySet().iterator().next()
                 + " is not one this engine's llama architecture knows, and leaving it out would change the result");
       }
@@ -168,16 +174,12 @@ record LlamaWeights(
       return file.tensor(name)
           .orElseThrow(() ->
               new CheckpointException(
-                  file.path()
-                      + ": tensor "
-                      + name
-                      + " is missing; the file is not a complete llama model"));
+                  "tensor " + name + " is missing; the file is not a complete llama model"));
     }
 
     private CheckpointException wrongShape(TensorInfo info, String expected) {
       return new CheckpointException(
-          file.path()
-              + ": tensor "
+          "tensor "
               + info.name()
               + " has shape "
               + info.shape()

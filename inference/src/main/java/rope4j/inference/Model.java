@@ -61,19 +61,25 @@ public final class Model implements AutoCloseable {
     }
     GgufFile file = GgufFile.open(gguf);
     try {
+      requireSupported(file);
       ModelDescription description = ModelDescription.of(file);
-      if (!supports(description.architecture())) {
-        throw new CheckpointException(
-            gguf
-                + ": architecture '"
-                + description.architecture()
-                + "' can't be run by this engine; it runs: llama");
-      }
       LlamaWeights weights = LlamaWeights.read(file, description);
       return new Model(file, description, weights, new Workers(threads), kernels);
+    } catch (CheckpointException e) {
+      file.close();
+      throw new CheckpointException(gguf + ": " + e.getMessage(), e);
     } catch (RuntimeException | Error e) {
       file.close();
       throw e;
+    }
+  }
+
+  private static void requireSupported(GgufFile file) {
+    // Before the description is read: another architecture may lack what that asks for.
+    String architecture = file.metadata().string("general.architecture").orElse("");
+    if (!architecture.isEmpty() && !supports(architecture)) {
+      throw new CheckpointException(
+          "architecture '" + architecture + "' can't be run by this engine; it runs: llama");
     }
   }
 

@@ -1,0 +1,194 @@
+package rope4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Wrong input is answered by one sentence and exit code 2, and nothing is written.
+class BadInputTest {
+
+  private static final Path MODEL = Cli.zoo("llama-gqa");
+
+  @TempDir private Path folder;
+  private Path tokens;
+
+  @BeforeEach
+  void someTokens() throws IOException {
+    tokens = file("tokens.txt", ids(400));
+  }
+
+  @Test
+  void noCommand() {
+    Cli.run().isRefusedWith("a command is missing");
+  }
+
+  @Test
+  void anUnknownCommandOrFlag() {
+    Cli.run("docter").isRefusedWith("docter");
+    Cli.run("doctor", MODEL, "-c", 128, "--tokens", tokens, "--frobnicate")
+        .isRefusedWith("--frobnicate");
+  }
+
+  @Test
+  void noSuchModel() {
+    Path absent = folder.resolve("absent.gguf");
+    Cli.run("doctor", absent, "-c", 128, "--tokens", tokens).isRefusedWith("absent.gguf");
+  }
+
+  @Test
+  void aFolderForAModel() {
+    Cli.run("doctor", folder, "-c", 128, "--tokens", tokens).isRefusedWith("folder");
+  }
+
+  @Test
+  void aFileThatIsNoGguf() throws IOException {
+    Path text = file("text.gguf", "once upon a time there was a file");
+    Cli.run("doctor", text, "-c", 128, "--tokens", tokens).isRefusedWith("GGUF");
+  }
+
+  @Test
+  void aTruncatedModel() throws IOException {
+    byte[] whole = Files.readAllBytes(MODEL);
+    for (int length : new int[] {3, 20, 500, 9000, whole.length - 1}) {
+      Path cut = folder.resolve("cut.gguf");
+      Files.write(cut, Arrays.copyOf(whole, length));
+      Cli.run("perplexity", cut, "--tokens", tokens).isRefusedWith("cut.gguf");
+    }
+  }
+
+  @Test
+  void anArchitectureThatIsNotRun() throws IOException {
+    Path other = folder.resolve("other.gguf");
+    String bytes = Files.readString(MODEL, StandardCharsets.ISO_8859_1);
+    Files.writeString(
+        other,
+        bytes.replaceFirst("\u0005\0\0\0\0\0\0\0llama", "\u0005\0\0\0\0\0\0\0mamba"),
+        StandardCharsets.ISO_8859_1);
+    Cli.run("doctor", other, "-c", 128, "--tokens", tokens)
+        .isRefusedWith("'mamba'", "it runs: llama");
+  }
+
+  @Test
+  void aTextTooShortForTheContext() {
+    Cli.run("doctor", MODEL, "-c", 4096, "--tokens", tokens).isRefusedWith("400 tokens", "4096");
+  }
+
+  @Test
+  void aContextTheModelWasTrainedFor() {
+    Cli.run("doctor", MODEL, "-c", 64, "--tokens", tokens)
+        .isRefusedWith("needs no extension", "64");
+    Cli.run("doctor", MODEL, "-c", -5, "--tokens", tokens).isRefusedWith("-5");
+  }
+
+  @Test
+  void aFactorThatIsNotAboveZero() {
+    Cli.run("doctor", MODEL, "-c", 128, "--tokens", tokens, "-s", "yarn:0")
+        .isRefusedWith("yarn:0", "above 0");
+    Cli.run("perplexity", MODEL, "--tokens", tokens, "--rope-scale", -2)
+        .isRefusedWith("--rope-scale", "above 0");
+    Cli.run("perplexity", MODEL, "--tokens", tokens, "--rope-scale", "NaN")
+        .isRefusedWith("--rope-scale");
+    Cli.run("perplexity", MODEL, "--tokens", tokens, "--rope-freq-base", -1)
+        .isRefusedWith("--rope-freq-base");
+  }
+
+  @Test
+  void aScalingThatIsNotKnown() {
+    Cli.run("perplexity", MODEL, "--tokens", tokens, "--rope-scaling", "magic")
+        .isRefusedWith("magic", "none, linear, yarn");
+  }
+
+  @Test
+  void aNumberThatIsNone() {
+    Cli.run("doctor", MODEL, "-c", "many", "--tokens", tokens).isRefusedWith("many");
+    Cli.run("doctor", MODEL, "-c", 128, "--tokens", tokens, "-t", 0).isRefusedWith("--threads");
+  }
+
+  @Test
+  void theSameScaleTwice() {
+    Cli.run("perplexity", MODEL, "--tokens", tokens, "--rope-scale", 2, "--rope-freq-scale", 0.5)
+        .isRefusedWith("--rope-scale", "--rope-freq-scale");
+  }
+
+  @Test
+  void noTextOrTwo() {
+    Cli.run("doctor", MODEL, "-c", 128).isRefusedWith("--text");
+    Cli.run("doctor", MODEL, "-c", 128, "--tokens", tokens, "--text", tokens)
+        .isRefusedWith("--text");
+  }
+
+  @Test
+  void aTextThatIsNotThere() {
+    Cli.run("doctor", MODEL, "-c", 128, "--text", folder.resolve("no.txt")).isRefusedWith("no.txt");
+  }
+
+  @Test
+  void aTextThatIsNotUtf8() throws IOException {
+    Path latin = folder.resolve("latin.txt");
+    Files.write(latin, "café".repeat(100).getBytes(StandardCharsets.ISO_8859_1));
+    Cli.run("doctor", MODEL, "-c", 128, "--text", latin).isRefusedWith("UTF-8");
+  }
+
+  @Test
+  void tokenIdsThatAreNone() throws IOException {
+    Cli.run("perplexity", MODEL, "--tokens", file("a.txt", "1 2 three 4"))
+        .isRefusedWith("'three'", "entry 3");
+    Cli.run("perplexity", MODEL, "--tokens", file("b.txt", "1 2 288"))
+        .isRefusedWith("288", "vocabulary");
+    Cli.run("perplexity", MODEL, "--tokens", file("c.txt", "")).isRefusedWith("at least 2");
+  }
+
+  @Test
+  void aTextThatDoesNotFitIntoTheContext() {
+    Cli.run("perplexity", MODEL, "--tokens", tokens, "-c", 100).isRefusedWith("400 tokens", "100");
+  }
+
+  @Test
+  void logitsPastTheEndOfTheText() {
+    Cli.run("perplexity", MODEL, "--tokens", tokens, "--logits-at", "3,400")
+        .isRefusedWith("400", "0 to 399");
+  }
+
+  @Test
+  void aReportThatCanNotBeWrittenIsRefusedBeforeTheMeasurement() {
+    Path nowhere = folder.resolve("no/such/folder/report.html");
+    Cli.run("doctor", MODEL, "-c", 128, "--tokens", tokens, "--html", nowhere)
+        .isRefusedWith("report.html");
+  }
+
+  @Test
+  void nothingIsWritten() throws IOException {
+    Path report = folder.resolve("report.html");
+    Cli.run("doctor", MODEL, "-c", 4096, "--tokens", tokens, "--html", report)
+        .isRefusedWith("4096");
+    try (Stream<Path> left = Files.list(folder)) {
+      assertThat(left).containsExactly(tokens);
+    }
+  }
+
+  @Test
+  void thresholdsThatMakeNoSense() {
+    Cli.run("doctor", MODEL, "-c", 128, "--tokens", tokens, "--degrades-at", 3, "--breaks-at", 2)
+        .isRefusedWith("--degrades-at");
+  }
+
+  private Path file(String name, String content) throws IOException {
+    return Files.writeString(folder.resolve(name), content);
+  }
+
+  static String ids(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> String.valueOf(3 + i * 7 % 280))
+        .collect(Collectors.joining(" "));
+  }
+}
