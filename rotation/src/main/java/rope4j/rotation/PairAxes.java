@@ -178,6 +178,11 @@ public record PairAxes(int[] axis, boolean[] restarts) {
     return axis[pair];
   }
 
+  /// Whether a running product begins anew at this pair.
+  public boolean restarts(int pair) {
+    return restarts[pair];
+  }
+
   /// Number of pairs.
   public int pairs() {
     return axis.length;
