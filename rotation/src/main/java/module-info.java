@@ -7,4 +7,5 @@ module rope4j.rotation {
   requires static jdk.incubator.vector;
 
   exports rope4j.rotation;
+  exports rope4j.rotation.dialect;
 }

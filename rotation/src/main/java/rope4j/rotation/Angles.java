@@ -11,6 +11,9 @@ sealed interface Angles permits ExactAngles, Float32Angles, GgmlAngles, StartTok
   /// The factor that multiplies cosine and sine.
   double attentionFactor();
 
+  /// The same angles under another factor.
+  Angles withAttentionFactor(double factor);
+
   static Angles of(RopeParameters parameters, int contextLength, Precision precision) {
     if (parameters.scaling() instanceof StartTokensUnscaled(Scaling scaling, int startTokens)) {
       Angles then = of(parameters.withScaling(scaling), contextLength, precision);

@@ -47,4 +47,9 @@ final class Float32Angles implements Angles {
   public double attentionFactor() {
     return attentionFactor;
   }
+
+  @Override
+  public Angles withAttentionFactor(double factor) {
+    return new Float32Angles(inverse, positionDivisor, factor);
+  }
 }

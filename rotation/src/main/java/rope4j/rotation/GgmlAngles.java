@@ -39,14 +39,19 @@ final class GgmlAngles implements Angles {
 
   /// The same angles with the running product begun anew at these pairs, as for 2-D vision.
   GgmlAngles restartingAt(boolean[] pairs) {
-    return new GgmlAngles(this, pairs);
+    return new GgmlAngles(this, magnitude, pairs);
   }
 
-  private GgmlAngles(GgmlAngles from, boolean[] restarts) {
+  @Override
+  public Angles withAttentionFactor(double factor) {
+    return new GgmlAngles(this, (float) factor, restarts);
+  }
+
+  private GgmlAngles(GgmlAngles from, float magnitude, boolean[] restarts) {
     thetaScale = from.thetaScale;
     frequencyScale = from.frequencyScale;
     extrapolationFactor = from.extrapolationFactor;
-    magnitude = from.magnitude;
+    this.magnitude = magnitude;
     rampStart = from.rampStart;
     rampEnd = from.rampEnd;
     frequencyFactors = from.frequencyFactors;

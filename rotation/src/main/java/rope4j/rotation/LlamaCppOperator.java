@@ -1,5 +1,7 @@
 package rope4j.rotation;
 
+import java.util.OptionalDouble;
+
 /// The scalar arguments of ggml's rope operator (`ggml_rope_ext`, `ggml_rope_multi`), named as in
 /// ggml.h. Nothing is refused here that ggml accepts: an original length of 0 is harmless while the
 /// extrapolation factor is 0.
@@ -88,6 +90,43 @@ public record LlamaCppOperator(
   /// What cosine and sine are multiplied by inside the operator.
   public float magnitude() {
     return extrapolationFactor == 0 ? attentionFactor : attentionFactor * ownMagnitude();
+  }
+
+  /// The frequencies this operator amounts to, in float64.
+  ///
+  /// @param frequencyFactors one divisor per pair
+  /// @param axes says where the running product begins anew
+  public ExplicitFrequencies frequencies(float[] frequencyFactors, PairAxes axes) {
+    double[] inverse = new double[frequencyFactors.length];
+    int exponent = 0;
+    for (int i = 0; i < inverse.length; i++) {
+      exponent = axes.restarts(i) ? 0 : exponent;
+      double extrapolated = Math.pow(base, -2.0 * exponent / dimensions) / frequencyFactors[i];
+      double interpolated = frequencyScale * extrapolated;
+      double y = Math.clamp((i - rampStart()) / Math.max(0.001f, rampEnd() - rampStart()), 0, 1);
+      double mix = extrapolationFactor == 0 ? 0 : (1 - y) * extrapolationFactor;
+      inverse[i] = interpolated * (1 - mix) + extrapolated * mix;
+      exponent++;
+    }
+    return new ExplicitFrequencies(inverse, magnitude());
+  }
+
+  /// The rule in the words of this library: [Unscaled], [Linear] or [Yarn], wrapped in
+  /// [AttentionScaled] where the attention factor is not the rule's own.
+  public Scaling scaling() {
+    double factor = 1.0 / frequencyScale;
+    if (extrapolationFactor != 0) {
+      return new Yarn(
+          factor,
+          originalLength,
+          betaFast,
+          betaSlow,
+          true,
+          extrapolationFactor,
+          OptionalDouble.of(magnitude()));
+    }
+    Scaling rule = frequencyScale == 1 ? new Unscaled() : new Linear(factor);
+    return attentionFactor == 1 ? rule : new AttentionScaled(rule, attentionFactor);
   }
 
   private float ownMagnitude() {

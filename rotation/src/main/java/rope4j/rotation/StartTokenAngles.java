@@ -12,4 +12,10 @@ record StartTokenAngles(Angles first, Angles then, int startTokens) implements A
   public double attentionFactor() {
     return then.attentionFactor();
   }
+
+  @Override
+  public Angles withAttentionFactor(double factor) {
+    return new StartTokenAngles(
+        first.withAttentionFactor(factor), then.withAttentionFactor(factor), startTokens);
+  }
 }

@@ -1,52 +1,34 @@
 package rope4j.rotation.kernel;
 
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /// The Vector API: the widest species while it fits, then 128 bits, then plain Java for what is
-/// left.
+/// left. Sixteen-bit formats are in [HalfWidthVectors].
 record VectorRotationKernel() implements RotationKernel {
 
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final VectorSpecies<Float> WIDE = FloatVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Float> NARROW = FloatVector.SPECIES_128;
 
   private static final VectorShuffle<Float> WIDE_SWAP =
       VectorShuffle.fromOp(WIDE, lane -> lane ^ 1);
-  private static final VectorShuffle<Float> WIDE_REPEAT =
-      VectorShuffle.fromOp(WIDE, lane -> lane / 2);
   private static final VectorShuffle<Float> NARROW_SWAP =
       VectorShuffle.fromOp(NARROW, lane -> lane ^ 1);
-  private static final VectorShuffle<Float> NARROW_REPEAT =
-      VectorShuffle.fromOp(NARROW, lane -> lane / 2);
-
-  /// -1 on even lanes: the first channel of an interleaved pair subtracts the sine's product.
-  private static final FloatVector WIDE_SIGN = FloatVector.fromArray(WIDE, signs(), 0);
-
-  private static final FloatVector NARROW_SIGN = FloatVector.fromArray(NARROW, signs(), 0);
-
-  private static float[] signs() {
-    float[] signs = new float[64];
-    for (int i = 0; i < signs.length; i++) {
-      signs[i] = i % 2 == 0 ? -1 : 1;
-    }
-    return signs;
-  }
 
   @Override
-  public void half(
-      float[] x,
-      int offset,
-      int heads,
-      int headDimension,
-      float[] cos,
-      float[] sin,
-      int angle,
-      int pairs) {
+  public void half(float[] x, int offset, int heads, int stride, AngleTable table, int row) {
+    int pairs = table.pairs();
+    int angle = row * pairs;
+    float[] cos = table.cos();
+    float[] sin = table.sin();
     int wideEnd = WIDE.loopBound(pairs);
     int narrowEnd = wideEnd + NARROW.loopBound(pairs - wideEnd);
     for (int h = 0; h < heads; h++) {
-      int first = offset + h * headDimension;
+      int first = offset + h * stride;
       int second = first + pairs;
       int i = 0;
       for (; i < wideEnd; i += WIDE.length()) {
@@ -66,46 +48,111 @@ record VectorRotationKernel() implements RotationKernel {
         b.mul(c).add(a.mul(s)).intoArray(x, second + i);
       }
       for (; i < pairs; i++) {
-        ScalarRotationKernel.rotate(x, first + i, second + i, cos[angle + i], sin[angle + i]);
+        ScalarRotationKernel.rotate(x, first + i, second + i, table, angle + i);
       }
     }
   }
 
   @Override
   public void interleaved(
-      float[] x,
-      int offset,
-      int heads,
-      int headDimension,
-      float[] cos,
-      float[] sin,
-      int angle,
-      int pairs) {
-    // A vector of x holds half as many pairs as lanes, but as many cosines are loaded as there are
-    // lanes.
-    int lanes = WIDE.length();
-    int narrowLanes = NARROW.length();
+      float[] x, int offset, int heads, int stride, AngleTable table, int row) {
+    int channels = 2 * table.pairs();
+    int angle = row * channels;
+    float[] cos = table.channelCos();
+    float[] sin = table.channelSin();
+    int wideEnd = WIDE.loopBound(channels);
+    int narrowEnd = wideEnd + NARROW.loopBound(channels - wideEnd);
     for (int h = 0; h < heads; h++) {
-      int head = offset + h * headDimension;
+      int head = offset + h * stride;
       int i = 0;
-      for (; i + lanes <= pairs; i += lanes / 2) {
-        FloatVector c = FloatVector.fromArray(WIDE, cos, angle + i).rearrange(WIDE_REPEAT);
-        FloatVector s =
-            FloatVector.fromArray(WIDE, sin, angle + i).rearrange(WIDE_REPEAT).mul(WIDE_SIGN);
-        FloatVector v = FloatVector.fromArray(WIDE, x, head + 2 * i);
-        v.mul(c).add(v.rearrange(WIDE_SWAP).mul(s)).intoArray(x, head + 2 * i);
+      for (; i < wideEnd; i += WIDE.length()) {
+        FloatVector v = FloatVector.fromArray(WIDE, x, head + i);
+        FloatVector c = FloatVector.fromArray(WIDE, cos, angle + i);
+        FloatVector s = FloatVector.fromArray(WIDE, sin, angle + i);
+        v.mul(c).add(v.rearrange(WIDE_SWAP).mul(s)).intoArray(x, head + i);
       }
-      for (; i + narrowLanes <= pairs; i += narrowLanes / 2) {
-        FloatVector c = FloatVector.fromArray(NARROW, cos, angle + i).rearrange(NARROW_REPEAT);
-        FloatVector s =
-            FloatVector.fromArray(NARROW, sin, angle + i).rearrange(NARROW_REPEAT).mul(NARROW_SIGN);
-        FloatVector v = FloatVector.fromArray(NARROW, x, head + 2 * i);
-        v.mul(c).add(v.rearrange(NARROW_SWAP).mul(s)).intoArray(x, head + 2 * i);
+      for (; i < narrowEnd; i += NARROW.length()) {
+        FloatVector v = FloatVector.fromArray(NARROW, x, head + i);
+        FloatVector c = FloatVector.fromArray(NARROW, cos, angle + i);
+        FloatVector s = FloatVector.fromArray(NARROW, sin, angle + i);
+        v.mul(c).add(v.rearrange(NARROW_SWAP).mul(s)).intoArray(x, head + i);
       }
-      for (; i < pairs; i++) {
-        ScalarRotationKernel.rotate(
-            x, head + 2 * i, head + 2 * i + 1, cos[angle + i], sin[angle + i]);
+      for (; i < channels; i += 2) {
+        ScalarRotationKernel.rotate(x, head + i, head + i + 1, table, (angle + i) / 2);
       }
+    }
+  }
+
+  @Override
+  public void half(
+      MemorySegment x,
+      Format format,
+      long offset,
+      int heads,
+      long stride,
+      AngleTable table,
+      int row) {
+    switch (format) {
+      case F32 -> halfFloats(x, offset, heads, stride, table, row);
+      case F16 -> HalfWidthVectors.halfF16(x, offset, heads, stride, table, row);
+      case BF16 -> HalfWidthVectors.halfBf16(x, offset, heads, stride, table, row);
+    }
+  }
+
+  @Override
+  public void interleaved(
+      MemorySegment x,
+      Format format,
+      long offset,
+      int heads,
+      long stride,
+      AngleTable table,
+      int row) {
+    switch (format) {
+      case F32 -> interleavedFloats(x, offset, heads, stride, table, row);
+      case F16 -> HalfWidthVectors.interleavedF16(x, offset, heads, stride, table, row);
+      case BF16 -> HalfWidthVectors.interleavedBf16(x, offset, heads, stride, table, row);
+    }
+  }
+
+  private static void halfFloats(
+      MemorySegment x, long offset, int heads, long stride, AngleTable table, int row) {
+    int pairs = table.pairs();
+    int angle = row * pairs;
+    long apart = pairs * 4L;
+    int end = WIDE.loopBound(pairs);
+    for (int h = 0; h < heads; h++) {
+      long head = offset + h * stride;
+      int i = 0;
+      for (; i < end; i += WIDE.length()) {
+        long first = head + 4L * i;
+        FloatVector a = FloatVector.fromMemorySegment(WIDE, x, first, ORDER);
+        FloatVector b = FloatVector.fromMemorySegment(WIDE, x, first + apart, ORDER);
+        FloatVector c = FloatVector.fromArray(WIDE, table.cos(), angle + i);
+        FloatVector s = FloatVector.fromArray(WIDE, table.sin(), angle + i);
+        a.mul(c).sub(b.mul(s)).intoMemorySegment(x, first, ORDER);
+        b.mul(c).add(a.mul(s)).intoMemorySegment(x, first + apart, ORDER);
+      }
+      ScalarRotationKernel.half(x, Format.F32, head, table, row, i);
+    }
+  }
+
+  private static void interleavedFloats(
+      MemorySegment x, long offset, int heads, long stride, AngleTable table, int row) {
+    int channels = 2 * table.pairs();
+    int angle = row * channels;
+    int end = WIDE.loopBound(channels);
+    for (int h = 0; h < heads; h++) {
+      long head = offset + h * stride;
+      int i = 0;
+      for (; i < end; i += WIDE.length()) {
+        long at = head + 4L * i;
+        FloatVector v = FloatVector.fromMemorySegment(WIDE, x, at, ORDER);
+        FloatVector c = FloatVector.fromArray(WIDE, table.channelCos(), angle + i);
+        FloatVector s = FloatVector.fromArray(WIDE, table.channelSin(), angle + i);
+        v.mul(c).add(v.rearrange(WIDE_SWAP).mul(s)).intoMemorySegment(x, at, ORDER);
+      }
+      ScalarRotationKernel.interleaved(x, Format.F32, head, table, row, i / 2);
     }
   }
 }

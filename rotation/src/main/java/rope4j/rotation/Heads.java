@@ -1,0 +1,161 @@
+package rope4j.rotation;
+
+import java.lang.foreign.MemorySegment;
+import rope4j.rotation.kernel.AngleTable;
+import rope4j.rotation.kernel.RotationKernel;
+
+/// Applies a filled table to batches of heads of one layout, in place.
+record Heads(Layout layout, RotationKernel kernel, ChannelPermutation permutation) {
+
+  static Heads of(Layout layout, RotationKernel kernel) {
+    return new Heads(
+        layout,
+        kernel,
+        ChannelPermutation.between(layout.read(), layout.write(), layout.pairs()));
+  }
+
+  boolean byChannel() {
+    return layout.read() == Pairing.INTERLEAVED;
+  }
+
+  CosSin table(int capacity) {
+    return new CosSin(layout.pairs(), capacity, byChannel());
+  }
+
+  void requireFits(CosSin table) {
+    if (table.pairs != layout.pairs()) {
+      throw new IllegalArgumentException(
+          "the table holds "
+              + table.pairs
+              + " pairs per token, but "
+              + layout.pairs()
+              + " rotate");
+    }
+    if (byChannel() && !table.angles.byChannel()) {
+      throw new IllegalArgumentException(
+          "the table was made for half pairing, but this rotation is interleaved");
+    }
+  }
+
+  void rotate(float[] x, int offset, int heads, CosSin table, int firstRow, int rows) {
+    requireFits(table);
+    requireRows(table, firstRow, rows);
+    requireBatch(x, offset, heads, rows);
+    for (int t = 0; t < rows; t++) {
+      rotateToken(x, offset + t * heads * layout.headDimension(), heads, table, firstRow + t);
+    }
+  }
+
+  void requireBatch(float[] x, int offset, int heads, int rows) {
+    long length = (long) rows * heads * layout.headDimension();
+    if (heads < 0 || offset < 0 || offset + length > x.length) {
+      throw new IndexOutOfBoundsException(batch(rows, heads, offset) + "an array of " + x.length);
+    }
+  }
+
+  void rotateToken(float[] x, int offset, int heads, CosSin table, int row) {
+    AngleTable angles = table.angles;
+    int first = offset + layout.firstChannel();
+    switch (layout.read()) {
+      case HALF -> kernel.half(x, first, heads, layout.headDimension(), angles, row);
+      case INTERLEAVED -> kernel.interleaved(x, first, heads, layout.headDimension(), angles, row);
+    }
+    if (!permutation.isIdentity()) {
+      for (int h = 0; h < heads; h++) {
+        permutation.apply(x, first + h * layout.headDimension());
+      }
+    }
+  }
+
+  void rotateRounding(
+      float[] x, int offset, int heads, ElementType type, CosSin table, int firstRow, int rows) {
+    requireFits(table);
+    requireRows(table, firstRow, rows);
+    requireBatch(x, offset, heads, rows);
+    for (int n = 0; n < rows * heads; n++) {
+      int first = offset + n * layout.headDimension() + layout.firstChannel();
+      for (int i = 0; i < layout.pairs(); i++) {
+        boolean half = layout.read() == Pairing.HALF;
+        int a = first + (half ? i : 2 * i);
+        int b = first + (half ? i + layout.pairs() : 2 * i + 1);
+        roundPair(x, a, b, type, table, firstRow + n / heads, i);
+      }
+      permutation.apply(x, first);
+    }
+  }
+
+  private static void roundPair(
+      float[] x, int a, int b, ElementType type, CosSin table, int row, int pair) {
+    float c = table.cos(row, pair);
+    float s = table.sin(row, pair);
+    float first = type.round(type.round(x[a] * c) - type.round(x[b] * s));
+    x[b] = type.round(type.round(x[b] * c) + type.round(x[a] * s));
+    x[a] = first;
+  }
+
+  void rotate(
+      MemorySegment x,
+      ElementType type,
+      long offset,
+      int heads,
+      CosSin table,
+      int firstRow,
+      int rows) {
+    requireFits(table);
+    requireRows(table, firstRow, rows);
+    long token = tokenBytes(type, heads);
+    if (heads < 0 || offset < 0 || offset + rows * token > x.byteSize()) {
+      throw new IndexOutOfBoundsException(
+          batch(rows, heads, offset) + "a segment of " + x.byteSize() + " bytes");
+    }
+    for (int t = 0; t < rows; t++) {
+      rotateToken(x, type, offset + t * token, heads, table, firstRow + t);
+    }
+  }
+
+  /// Bytes from one token to the next.
+  long tokenBytes(ElementType type, int heads) {
+    return Math.multiplyExact((long) heads * layout.headDimension(), type.bytes());
+  }
+
+  private void rotateToken(
+      MemorySegment x, ElementType type, long offset, int heads, CosSin table, int row) {
+    AngleTable angles = table.angles;
+    long first = offset + (long) layout.firstChannel() * type.bytes();
+    long stride = (long) layout.headDimension() * type.bytes();
+    switch (layout.read()) {
+      case HALF -> kernel.half(x, type.format(), first, heads, stride, angles, row);
+      case INTERLEAVED -> kernel.interleaved(x, type.format(), first, heads, stride, angles, row);
+    }
+    if (!permutation.isIdentity()) {
+      for (int h = 0; h < heads; h++) {
+        permutation.apply(x, type, first + h * stride);
+      }
+    }
+  }
+
+  private static void requireRows(CosSin table, int firstRow, int rows) {
+    if (firstRow < 0 || rows < 0 || firstRow > table.tokens - rows) {
+      throw new IndexOutOfBoundsException(
+          "the table holds "
+              + table.tokens
+              + " tokens, not "
+              + rows
+              + " from token "
+              + firstRow
+              + " on");
+    }
+  }
+
+  private String batch(int rows, int heads, long offset) {
+    return "a batch of "
+        + rows
+        + " tokens x "
+        + heads
+        + " heads x "
+        + layout.headDimension()
+        + " channels from index "
+        + offset
+        + " does not fit into ";
+  }
+}
