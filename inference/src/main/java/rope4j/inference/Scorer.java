@@ -62,8 +62,9 @@ public final class Scorer {
   /// @param progress is told how many more tokens went through the layers, batch by batch
   /// @return `tokens.length - 1 - from` values in nats: entry `i` belongs to the token at `from + i
   ///   + 1`
-  /// @throws IllegalArgumentException when there are fewer than two tokens, or one is not in the
-  ///   vocabulary
+  /// @throws IllegalArgumentException when there are fewer than two tokens, one is not in the
+  ///   vocabulary, or the memory is too small for the keys and values
+  /// @throws CheckpointException when the weights give logits that are no numbers
   public double[] score(
       int[] tokens, int from, Rotation rotation, LogitsObserver observer, IntConsumer progress) {
     check(tokens, from);
