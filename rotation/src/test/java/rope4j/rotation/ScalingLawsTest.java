@@ -209,7 +209,10 @@ class ScalingLawsTest {
   void startTokensKeepTheirTrainedAngles() {
     RopeParameters parameters = parameters(new StartTokensUnscaled(new Linear(4), 3));
     float[] x = new float[128];
-    new Random(1).doubles(128).forEach(v -> x[(int) (v * 128)] = (float) v);
+    Random random = new Random(1);
+    for (int i = 0; i < x.length; i++) {
+      x[i] = (float) random.nextGaussian();
+    }
     RopeParameters unscaled = parameters.withScaling(new Unscaled());
     RopeParameters linear = parameters.withScaling(new Linear(4));
     for (int position = 0; position < 6; position++) {
