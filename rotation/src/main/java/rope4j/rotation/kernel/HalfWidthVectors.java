@@ -5,171 +5,145 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
-/// The sixteen-bit formats by the Vector API, which has no half-precision lanes: values are widened
-/// and narrowed by integer arithmetic on 32-bit lanes.
+/// The sixteen-bit formats by the Vector API, which has no half-precision lanes: channels are
+/// widened to float32 by integer arithmetic, rotated there, and narrowed again.
 ///
-/// An interleaved pair is one 32-bit word, so that it comes apart by shifts and needs no shuffle;
-/// its first channel is the lower half on a little-endian machine.
+/// Widening, rotating and narrowing are loops of their own over a buffer that stays in the
+/// first-level cache. Put into one loop they exceed what the compiler is willing to inline, and
+/// every vector that crosses a call is then allocated on the heap.
 final class HalfWidthVectors {
 
-  private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Short> SHORTS =
-      VectorSpecies.of(
-          short.class, jdk.incubator.vector.VectorShape.forBitSize(FLOATS.vectorBitSize() / 2));
+      VectorSpecies.of(short.class, VectorShape.forBitSize(FLOATS.vectorBitSize() / 2));
+  private static final int INFINITY = 0x7f800000;
+
+  /// Channels that are widened at once: 8 KiB of floats.
+  private static final int BUFFER = 2048;
+
+  private static final ThreadLocal<float[]> BUFFERS =
+      ThreadLocal.withInitial(() -> new float[BUFFER]);
 
   private HalfWidthVectors() {}
 
-  static void halfBf16(
-      MemorySegment x, long offset, int heads, long stride, AngleTable table, int row) {
-    int pairs = table.pairs();
-    int angle = row * pairs;
-    long apart = pairs * 2L;
-    int end = FLOATS.loopBound(pairs);
-    for (int h = 0; h < heads; h++) {
-      long head = offset + h * stride;
-      int i = 0;
-      for (; i < end; i += FLOATS.length()) {
-        long first = head + 2L * i;
-        FloatVector a = fromBf16(load(x, first));
-        FloatVector b = fromBf16(load(x, first + apart));
-        FloatVector c = FloatVector.fromArray(FLOATS, table.cos(), angle + i);
-        FloatVector s = FloatVector.fromArray(FLOATS, table.sin(), angle + i);
-        store(toBf16(a.mul(c).sub(b.mul(s))), x, first);
-        store(toBf16(b.mul(c).add(a.mul(s))), x, first + apart);
-      }
-      ScalarRotationKernel.half(x, Format.BF16, head, table, row, i);
+  /// A buffer of this thread for at least so many channels.
+  static float[] buffer(int channels) {
+    float[] buffer = BUFFERS.get();
+    if (buffer.length < channels) {
+      buffer = new float[channels];
+      BUFFERS.set(buffer);
+    }
+    return buffer;
+  }
+
+  /// How many heads of so many channels are widened at once.
+  static int headsAtOnce(int channels) {
+    return Math.max(1, BUFFER / channels);
+  }
+
+  static void widen(MemorySegment x, Format format, long from, float[] to, int at, int channels) {
+    int end =
+        switch (format) {
+          case F16 -> widenF16(x, from, to, at, channels);
+          case BF16 -> widenBf16(x, from, to, at, channels);
+          case F32 -> 0;
+        };
+    for (int i = end; i < channels; i++) {
+      to[at + i] = ScalarRotationKernel.get(x, format, from + (long) i * format.bytes());
     }
   }
 
-  static void interleavedBf16(
-      MemorySegment x, long offset, int heads, long stride, AngleTable table, int row) {
-    int pairs = table.pairs();
-    int angle = row * pairs;
-    int end = FLOATS.loopBound(pairs);
-    for (int h = 0; h < heads; h++) {
-      long head = offset + h * stride;
-      int i = 0;
-      for (; i < end; i += FLOATS.length()) {
-        long at = head + 4L * i;
-        IntVector both = IntVector.fromMemorySegment(INTS, x, at, ORDER);
-        FloatVector a = fromBf16(both.and(0xffff));
-        FloatVector b = fromBf16(both.lanewise(VectorOperators.LSHR, 16));
-        FloatVector c = FloatVector.fromArray(FLOATS, table.cos(), angle + i);
-        FloatVector s = FloatVector.fromArray(FLOATS, table.sin(), angle + i);
-        IntVector first = toBf16(a.mul(c).sub(b.mul(s)));
-        IntVector second = toBf16(b.mul(c).add(a.mul(s)));
-        first.or(second.lanewise(VectorOperators.LSHL, 16)).intoMemorySegment(x, at, ORDER);
-      }
-      ScalarRotationKernel.interleaved(x, Format.BF16, head, table, row, i);
+  static void narrow(float[] from, int at, MemorySegment x, Format format, long to, int channels) {
+    int end =
+        switch (format) {
+          case F16 -> narrowF16(from, at, x, to, channels);
+          case BF16 -> narrowBf16(from, at, x, to, channels);
+          case F32 -> 0;
+        };
+    for (int i = end; i < channels; i++) {
+      ScalarRotationKernel.set(x, format, to + (long) i * format.bytes(), from[at + i]);
     }
   }
 
-  static void halfF16(
-      MemorySegment x, long offset, int heads, long stride, AngleTable table, int row) {
-    int pairs = table.pairs();
-    int angle = row * pairs;
-    long apart = pairs * 2L;
-    int end = FLOATS.loopBound(pairs);
-    for (int h = 0; h < heads; h++) {
-      long head = offset + h * stride;
-      int i = 0;
-      for (; i < end; i += FLOATS.length()) {
-        long first = head + 2L * i;
-        FloatVector a = fromF16(load(x, first));
-        FloatVector b = fromF16(load(x, first + apart));
-        FloatVector c = FloatVector.fromArray(FLOATS, table.cos(), angle + i);
-        FloatVector s = FloatVector.fromArray(FLOATS, table.sin(), angle + i);
-        store(toF16(a.mul(c).sub(b.mul(s))), x, first);
-        store(toF16(b.mul(c).add(a.mul(s))), x, first + apart);
-      }
-      ScalarRotationKernel.half(x, Format.F16, head, table, row, i);
+  private static int widenBf16(MemorySegment x, long from, float[] to, int at, int channels) {
+    int end = FLOATS.loopBound(channels);
+    for (int i = 0; i < end; i += FLOATS.length()) {
+      IntVector bits =
+          (IntVector)
+              ShortVector.fromMemorySegment(SHORTS, x, from + 2L * i, ORDER)
+                  .convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0);
+      bits.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().intoArray(to, at + i);
     }
-  }
-
-  static void interleavedF16(
-      MemorySegment x, long offset, int heads, long stride, AngleTable table, int row) {
-    int pairs = table.pairs();
-    int angle = row * pairs;
-    int end = FLOATS.loopBound(pairs);
-    for (int h = 0; h < heads; h++) {
-      long head = offset + h * stride;
-      int i = 0;
-      for (; i < end; i += FLOATS.length()) {
-        long at = head + 4L * i;
-        IntVector both = IntVector.fromMemorySegment(INTS, x, at, ORDER);
-        FloatVector a = fromF16(both.and(0xffff));
-        FloatVector b = fromF16(both.lanewise(VectorOperators.LSHR, 16));
-        FloatVector c = FloatVector.fromArray(FLOATS, table.cos(), angle + i);
-        FloatVector s = FloatVector.fromArray(FLOATS, table.sin(), angle + i);
-        IntVector first = toF16(a.mul(c).sub(b.mul(s)));
-        IntVector second = toF16(b.mul(c).add(a.mul(s)));
-        first.or(second.lanewise(VectorOperators.LSHL, 16)).intoMemorySegment(x, at, ORDER);
-      }
-      ScalarRotationKernel.interleaved(x, Format.F16, head, table, row, i);
-    }
-  }
-
-  /// Sixteen-bit values in the lower halves of 32-bit lanes.
-  private static IntVector load(MemorySegment x, long at) {
-    return (IntVector)
-        ShortVector.fromMemorySegment(SHORTS, x, at, ORDER)
-            .convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0);
-  }
-
-  private static void store(IntVector lowerHalves, MemorySegment x, long at) {
-    ((ShortVector) lowerHalves.convertShape(VectorOperators.I2S, SHORTS, 0))
-        .intoMemorySegment(x, at, ORDER);
-  }
-
-  private static FloatVector fromBf16(IntVector bits) {
-    return bits.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+    return end;
   }
 
   /// Rounds to the nearest, ties to even; NaN stays NaN.
-  private static IntVector toBf16(FloatVector values) {
-    IntVector bits = values.reinterpretAsInts();
-    IntVector upper = bits.lanewise(VectorOperators.LSHR, 16);
-    IntVector rounded = bits.add(0x7fff).add(upper.and(1)).lanewise(VectorOperators.LSHR, 16);
-    return rounded.blend(upper.or(0x40), values.test(VectorOperators.IS_NAN).cast(INTS));
+  private static int narrowBf16(float[] from, int at, MemorySegment x, long to, int channels) {
+    int end = FLOATS.loopBound(channels);
+    for (int i = 0; i < end; i += FLOATS.length()) {
+      IntVector bits = FloatVector.fromArray(FLOATS, from, at + i).reinterpretAsInts();
+      IntVector upper = bits.lanewise(VectorOperators.LSHR, 16);
+      IntVector rounded = bits.add(0x7fff).add(upper.and(1)).lanewise(VectorOperators.LSHR, 16);
+      IntVector result =
+          rounded.blend(upper.or(0x40), bits.and(0x7fffffff).compare(VectorOperators.GT, INFINITY));
+      ((ShortVector) result.convertShape(VectorOperators.I2S, SHORTS, 0))
+          .intoMemorySegment(x, to + 2L * i, ORDER);
+    }
+    return end;
   }
 
-  /// Exponent and mantissa are read as a float32 that is too small by 2^112; the product puts
-  /// normal and subnormal values right, and an all-ones exponent is filled up afterwards.
-  private static FloatVector fromF16(IntVector bits) {
-    IntVector magnitude = bits.and(0x7fff);
-    IntVector sign = bits.and(0x8000).lanewise(VectorOperators.LSHL, 16);
-    IntVector scaled =
-        magnitude
-            .lanewise(VectorOperators.LSHL, 13)
-            .reinterpretAsFloats()
-            .mul(0x1p112f)
-            .reinterpretAsInts();
-    VectorMask<Integer> special = magnitude.compare(VectorOperators.GE, 0x7c00);
-    return scaled.lanewise(VectorOperators.OR, 0x7f800000, special).or(sign).reinterpretAsFloats();
+  /// Sign, exponent and mantissa, moved to where float32 has them, are a value too small by 2^112:
+  /// the product puts normal and subnormal values right. Infinity and NaN then stand at 65536 and
+  /// above and get the exponent of their kind.
+  private static int widenF16(MemorySegment x, long from, float[] to, int at, int channels) {
+    int end = FLOATS.loopBound(channels);
+    for (int i = 0; i < end; i += FLOATS.length()) {
+      IntVector signExtended =
+          (IntVector)
+              ShortVector.fromMemorySegment(SHORTS, x, from + 2L * i, ORDER)
+                  .convertShape(VectorOperators.S2I, INTS, 0);
+      IntVector bits =
+          signExtended
+              .lanewise(VectorOperators.LSHL, 13)
+              .and(0x8fffe000)
+              .reinterpretAsFloats()
+              .mul(0x1p112f)
+              .reinterpretAsInts();
+      bits.blend(
+              bits.or(INFINITY), bits.and(INFINITY).compare(VectorOperators.GE, (127 + 16) << 23))
+          .reinterpretAsFloats()
+          .intoArray(to, at + i);
+    }
+    return end;
   }
 
-  /// Rounds to the nearest, ties to even. A result that is subnormal in binary16 is rounded by
-  /// adding 0.5, whose last place is binary16's smallest step.
-  private static IntVector toF16(FloatVector values) {
-    IntVector bits = values.reinterpretAsInts();
-    IntVector sign = bits.and(0x80000000);
-    IntVector magnitude = bits.lanewise(VectorOperators.XOR, sign);
-    IntVector odd = magnitude.lanewise(VectorOperators.LSHR, 13).and(1);
-    IntVector normal =
-        magnitude.add(((15 - 127) << 23) + 0xfff).add(odd).lanewise(VectorOperators.LSHR, 13);
-    IntVector subnormal =
-        magnitude.reinterpretAsFloats().add(0.5f).reinterpretAsInts().sub(0x3f000000);
-    IntVector result =
-        normal
-            .blend(subnormal, magnitude.compare(VectorOperators.LT, (127 - 14) << 23))
-            .blend(0x7c00, magnitude.compare(VectorOperators.GE, (127 + 16) << 23))
-            .blend(0x7e00, magnitude.compare(VectorOperators.GT, 255 << 23));
-    return result.or(sign.lanewise(VectorOperators.LSHR, 16));
+  /// Rounds to the nearest, ties to even: a power of two is added that leaves exactly binary16's
+  /// mantissa, or the fixed step of its subnormals, in the sum; what is too large for it has become
+  /// infinite before.
+  ///
+  /// Source of the method: Maratyszcza/FP16, `fp16_ieee_from_fp32_value`.
+  private static int narrowF16(float[] from, int at, MemorySegment x, long to, int channels) {
+    int end = FLOATS.loopBound(channels);
+    for (int i = 0; i < end; i += FLOATS.length()) {
+      FloatVector values = FloatVector.fromArray(FLOATS, from, at + i);
+      IntVector bits = values.reinterpretAsInts();
+      IntVector exponent = bits.and(INFINITY).max((127 - 14) << 23);
+      FloatVector base = values.abs().mul(0x1p112f).mul(0x1p-110f);
+      IntVector sum = exponent.add(15 << 23).reinterpretAsFloats().add(base).reinterpretAsInts();
+      IntVector magnitude = sum.lanewise(VectorOperators.LSHR, 13).and(0x7c00).add(sum.and(0xfff));
+      IntVector result =
+          magnitude
+              .blend(0x7e00, bits.and(0x7fffffff).compare(VectorOperators.GT, INFINITY))
+              .or(bits.lanewise(VectorOperators.LSHR, 16).and(0x8000));
+      ((ShortVector) result.convertShape(VectorOperators.I2S, SHORTS, 0))
+          .intoMemorySegment(x, to + 2L * i, ORDER);
+    }
+    return end;
   }
 }

@@ -7,7 +7,7 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /// The Vector API: the widest species while it fits, then 128 bits, then plain Java for what is
-/// left. Sixteen-bit formats are in [HalfWidthVectors].
+/// left. Sixteen-bit formats go through [HalfWidthVectors].
 record VectorRotationKernel() implements RotationKernel {
 
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
@@ -91,10 +91,10 @@ record VectorRotationKernel() implements RotationKernel {
       long stride,
       AngleTable table,
       int row) {
-    switch (format) {
-      case F32 -> halfFloats(x, offset, heads, stride, table, row);
-      case F16 -> HalfWidthVectors.halfF16(x, offset, heads, stride, table, row);
-      case BF16 -> HalfWidthVectors.halfBf16(x, offset, heads, stride, table, row);
+    if (format == Format.F32) {
+      halfFloats(x, offset, heads, stride, table, row);
+    } else {
+      widened(x, format, offset, heads, stride, table, row, false);
     }
   }
 
@@ -107,10 +107,40 @@ record VectorRotationKernel() implements RotationKernel {
       long stride,
       AngleTable table,
       int row) {
-    switch (format) {
-      case F32 -> interleavedFloats(x, offset, heads, stride, table, row);
-      case F16 -> HalfWidthVectors.interleavedF16(x, offset, heads, stride, table, row);
-      case BF16 -> HalfWidthVectors.interleavedBf16(x, offset, heads, stride, table, row);
+    if (format == Format.F32) {
+      interleavedFloats(x, offset, heads, stride, table, row);
+    } else {
+      widened(x, format, offset, heads, stride, table, row, true);
+    }
+  }
+
+  private void widened(
+      MemorySegment x,
+      Format format,
+      long offset,
+      int heads,
+      long stride,
+      AngleTable table,
+      int row,
+      boolean interleaved) {
+    int channels = 2 * table.pairs();
+    int atOnce = HalfWidthVectors.headsAtOnce(channels);
+    float[] buffer = HalfWidthVectors.buffer(atOnce * channels);
+    for (int first = 0; first < heads; first += atOnce) {
+      int count = Math.min(atOnce, heads - first);
+      for (int h = 0; h < count; h++) {
+        long head = offset + (first + h) * stride;
+        HalfWidthVectors.widen(x, format, head, buffer, h * channels, channels);
+      }
+      if (interleaved) {
+        interleaved(buffer, 0, count, channels, table, row);
+      } else {
+        half(buffer, 0, count, channels, table, row);
+      }
+      for (int h = 0; h < count; h++) {
+        long head = offset + (first + h) * stride;
+        HalfWidthVectors.narrow(buffer, h * channels, x, format, head, channels);
+      }
     }
   }
 
