@@ -83,8 +83,8 @@ public final class VllmDialect {
     String type = settings.type();
     String older = settings.text("type").orElse(type);
     boolean renamed =
-        older.equals("su") && type.equals("longrope")
-            || older.equals("mrope") && type.equals("default");
+        (older.equals("su") && type.equals("longrope"))
+            || (older.equals("mrope") && type.equals("default"));
     if (!older.equals(type) && !renamed) {
       throw new IllegalArgumentException(
           "type \"" + older + "\" contradicts rope_type \"" + type + "\", which vLLM refuses");
