@@ -156,6 +156,15 @@ class BadParametersTest {
   }
 
   @Test
+  void anExemptionOfStartTokensInsideAnotherRule() {
+    Scaling exempting = new StartTokensUnscaled(new Linear(2), 4);
+    refused(() -> new AttentionScaled(exempting, 1.1), "outermost");
+    refused(() -> new Resonance(exempting), "outermost");
+    refused(() -> new FrequencyFactors(new double[] {1}, exempting), "outermost");
+    refused(() -> new StartTokensUnscaled(exempting, 2), "outermost");
+  }
+
+  @Test
   void axesForAnotherNumberOfPairs() {
     Rotation rotation = Rotation.of(parameters(64, 64, 10000), 1, Precision.EXACT);
     refused(() -> rotation.withAxes(PairAxes.sections(2, 3, 3)), "mrope_section", "8", "32");

@@ -7,7 +7,8 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /// The Vector API: the widest species while it fits, then 128 bits, then plain Java for what is
-/// left. Sixteen-bit formats go through [HalfWidthVectors].
+/// left. bfloat16 is in [Bfloat16Vectors]; binary16, for which there are no lanes, is widened into
+/// a [Float16Buffer].
 record VectorRotationKernel() implements RotationKernel {
 
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
@@ -57,8 +58,8 @@ record VectorRotationKernel() implements RotationKernel {
   public void interleaved(float[] x, int offset, int heads, int stride, AngleTable table, int row) {
     int channels = 2 * table.pairs();
     int angle = row * channels;
-    float[] cos = table.channelCos();
-    float[] sin = table.channelSin();
+    float[] cos = table.orderedCos();
+    float[] sin = table.orderedSin();
     int wideEnd = WIDE.loopBound(channels);
     int narrowEnd = wideEnd + NARROW.loopBound(channels - wideEnd);
     for (int h = 0; h < heads; h++) {
@@ -91,10 +92,10 @@ record VectorRotationKernel() implements RotationKernel {
       long stride,
       AngleTable table,
       int row) {
-    if (format == Format.F32) {
-      halfFloats(x, offset, heads, stride, table, row);
-    } else {
-      widened(x, format, offset, heads, stride, table, row, false);
+    switch (format) {
+      case F32 -> halfFloats(x, offset, heads, stride, table, row);
+      case F16 -> widened(x, offset, heads, stride, table, row, false);
+      case BF16 -> Bfloat16Vectors.half(x, offset, heads, stride, table, row);
     }
   }
 
@@ -107,16 +108,15 @@ record VectorRotationKernel() implements RotationKernel {
       long stride,
       AngleTable table,
       int row) {
-    if (format == Format.F32) {
-      interleavedFloats(x, offset, heads, stride, table, row);
-    } else {
-      widened(x, format, offset, heads, stride, table, row, true);
+    switch (format) {
+      case F32 -> interleavedFloats(x, offset, heads, stride, table, row);
+      case F16 -> widened(x, offset, heads, stride, table, row, true);
+      case BF16 -> Bfloat16Vectors.interleaved(x, offset, heads, stride, table, row);
     }
   }
 
   private void widened(
       MemorySegment x,
-      Format format,
       long offset,
       int heads,
       long stride,
@@ -124,23 +124,17 @@ record VectorRotationKernel() implements RotationKernel {
       int row,
       boolean interleaved) {
     int channels = 2 * table.pairs();
-    int atOnce = HalfWidthVectors.headsAtOnce(channels);
-    float[] buffer = HalfWidthVectors.buffer(atOnce * channels);
-    for (int first = 0; first < heads; first += atOnce) {
-      int count = Math.min(atOnce, heads - first);
-      for (int h = 0; h < count; h++) {
-        long head = offset + (first + h) * stride;
-        HalfWidthVectors.widen(x, format, head, buffer, h * channels, channels);
-      }
+    Float16Buffer buffer = Float16Buffer.ofThisThread(channels);
+    for (int first = 0; first < heads; first += buffer.heads(channels)) {
+      int count = Math.min(buffer.heads(channels), heads - first);
+      long from = offset + first * stride;
+      buffer.widen(x, from, stride, count, channels);
       if (interleaved) {
-        interleaved(buffer, 0, count, channels, table, row);
+        interleaved(buffer.floats(), 0, count, channels, table, row);
       } else {
-        half(buffer, 0, count, channels, table, row);
+        half(buffer.floats(), 0, count, channels, table, row);
       }
-      for (int h = 0; h < count; h++) {
-        long head = offset + (first + h) * stride;
-        HalfWidthVectors.narrow(buffer, h * channels, x, format, head, channels);
-      }
+      buffer.narrow(x, from, stride, count, channels);
     }
   }
 
@@ -177,8 +171,8 @@ record VectorRotationKernel() implements RotationKernel {
       for (; i < end; i += WIDE.length()) {
         long at = head + 4L * i;
         FloatVector v = FloatVector.fromMemorySegment(WIDE, x, at, ORDER);
-        FloatVector c = FloatVector.fromArray(WIDE, table.channelCos(), angle + i);
-        FloatVector s = FloatVector.fromArray(WIDE, table.channelSin(), angle + i);
+        FloatVector c = FloatVector.fromArray(WIDE, table.orderedCos(), angle + i);
+        FloatVector s = FloatVector.fromArray(WIDE, table.orderedSin(), angle + i);
         v.mul(c).add(v.rearrange(WIDE_SWAP).mul(s)).intoMemorySegment(x, at, ORDER);
       }
       ScalarRotationKernel.interleaved(x, Format.F32, head, table, row, i / 2);
