@@ -85,9 +85,8 @@ public final class HtmlReport {
     out.element("h2", "Loss by position", "id", "loss");
     out.element(
         "p",
-        "Lower is better. The shaded part is the extension. Bands are the 95 % intervals of the"
-            + " buckets below; the control is the same text under the original rotation, never"
-            + " looking back further than the trained length.",
+        "Lower is better. The shaded part is the extension. The control is the same text under the"
+            + " original rotation, never looking back further than the trained length.",
         "class",
         "lead");
     out.open("div", "class", "figure");

@@ -17,9 +17,6 @@ final class SvgChart {
   private static final int LEFT = 44;
   private static final int LEADER = 20;
 
-  /// Bands of more lines than this hide each other.
-  private static final int MOST_BANDS = 5;
-
   /// How large the chart is drawn; a page holds one for wide and one for narrow screens.
   ///
   /// @param name class and prefix of the ids
@@ -103,9 +100,6 @@ final class SvgChart {
     out.element("title", "Loss by position: " + examination.model(), "id", title);
     out.element("desc", description(), "id", desc);
     background();
-    out.open("g", "class", "bands");
-    series.stream().filter(this::hasBand).forEach(this::band);
-    out.close();
     out.open("g", "class", "lines");
     // The recommended strategy's line lies on top.
     series.stream().filter(s -> !s.recommended()).forEach(this::line);
@@ -209,34 +203,6 @@ final class SvgChart {
         y.end() - 6,
         left ? "start" : "end",
         "trained length " + Numbers.count(trained));
-  }
-
-  private boolean hasBand(Series s) {
-    return series.size() <= MOST_BANDS || s.recommended() || s.control();
-  }
-
-  /// The 95 % intervals of the buckets.
-  private void band(Series s) {
-    StringBuilder path = new StringBuilder();
-    for (int i = 0; i < s.intervals().size(); i++) {
-      Interval interval = s.intervals().get(i);
-      Bucket bucket = s.buckets().get(i);
-      if (!Double.isFinite(interval.low()) || !Double.isFinite(interval.high())) {
-        continue;
-      }
-      path.append('M')
-          .append(number(x.at(bucket.from())))
-          .append(' ')
-          .append(number(inside(interval.high())))
-          .append('H')
-          .append(number(x.at(bucket.to())))
-          .append('V')
-          .append(number(inside(interval.low())))
-          .append('H')
-          .append(number(x.at(bucket.from())))
-          .append('Z');
-    }
-    out.empty("path", "class", "band " + s.style(), "d", path.toString());
   }
 
   private double inside(double value) {
