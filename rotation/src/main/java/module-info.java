@@ -7,5 +7,7 @@ module rope4j.rotation {
   requires static jdk.incubator.vector;
 
   exports rope4j.rotation;
+  exports rope4j.rotation.absolute;
   exports rope4j.rotation.dialect;
+  exports rope4j.rotation.position;
 }

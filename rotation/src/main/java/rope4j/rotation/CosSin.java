@@ -53,13 +53,20 @@ public final class CosSin {
     return angles.sin()[token * pairs + pair];
   }
 
-  /// Rounds every cosine and sine to a type: vLLM and Transformers cast their tables to the model's.
+  /// Rounds every cosine and sine to a type: vLLM and Transformers cast their tables to the
+  /// model's.
   public void roundTo(ElementType type) {
     for (int i = 0; i < tokens * pairs; i++) {
       angles.cos()[i] = type.round(angles.cos()[i]);
       angles.sin()[i] = type.round(angles.sin()[i]);
     }
     angles.spread(0, tokens);
+  }
+
+  /// Multiplies one pair of one token; the table must be spread again afterwards.
+  void scale(int token, int pair, float by) {
+    angles.cos()[token * pairs + pair] *= by;
+    angles.sin()[token * pairs + pair] *= by;
   }
 
   void begin(int newTokens) {

@@ -2,9 +2,9 @@ package rope4j.rotation;
 
 /// Float64 angles, rounded to float32 once, after cosine and sine.
 ///
-/// The product of position and frequency is rounded, by up to 1e-9 at an angle of 10^7: far more than
-/// a float32 cosine near zero can bear. The fused multiply-add gives that rounding error exactly, and
-/// one step of the angle-addition theorem takes it back.
+/// The product of position and frequency is rounded, by up to 1e-9 at an angle of 10^7: far more
+/// than a float32 cosine near zero can bear. The fused multiply-add gives that rounding error
+/// exactly, and one step of the angle-addition theorem takes it back.
 final class ExactAngles implements Angles {
 
   private final double[] inverse;

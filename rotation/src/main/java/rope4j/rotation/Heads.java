@@ -9,9 +9,7 @@ record Heads(Layout layout, RotationKernel kernel, ChannelPermutation permutatio
 
   static Heads of(Layout layout, RotationKernel kernel) {
     return new Heads(
-        layout,
-        kernel,
-        ChannelPermutation.between(layout.read(), layout.write(), layout.pairs()));
+        layout, kernel, ChannelPermutation.between(layout.read(), layout.write(), layout.pairs()));
   }
 
   boolean byChannel() {
@@ -25,11 +23,7 @@ record Heads(Layout layout, RotationKernel kernel, ChannelPermutation permutatio
   void requireFits(CosSin table) {
     if (table.pairs != layout.pairs()) {
       throw new IllegalArgumentException(
-          "the table holds "
-              + table.pairs
-              + " pairs per token, but "
-              + layout.pairs()
-              + " rotate");
+          "the table holds " + table.pairs + " pairs per token, but " + layout.pairs() + " rotate");
     }
     if (byChannel() && !table.angles.byChannel()) {
       throw new IllegalArgumentException(

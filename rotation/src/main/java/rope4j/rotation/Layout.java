@@ -14,8 +14,8 @@ package rope4j.rotation;
 /// @param firstChannel first channel of the block that rotates
 /// @param rotaryDimension channels of that block, even; the other channels are left alone
 /// @param read which two channels of the block are a pair
-/// @param write where the pair goes; differs from `read` only where a model permutes the rotated block
-///   (queries and keys alike, so that scores do not change, but cached keys do)
+/// @param write where the pair goes; differs from `read` only where a model permutes the rotated
+///   block (queries and keys alike, so that scores do not change, but cached keys do)
 /// @param negative whether pairs turn by the negative angle
 public record Layout(
     int headDimension,

@@ -6,11 +6,12 @@ import java.util.stream.IntStream;
 /// Which axis of a multi-axis position each pair reads: time, height and width of an image patch
 /// instead of one position. Pair `i` keeps the frequency `i`; only the position differs.
 ///
-/// Axes are numbered as the positions are given: `0` time, `1` height, `2` width, and `3` the fourth
-/// where a model has one.
+/// Axes are numbered as the positions are given: `0` time, `1` height, `2` width, and `3` the
+/// fourth where a model has one.
 ///
 /// @param axis one axis per pair, from 0
-/// @param restarts whether an engine that forms angles by a running product starts anew at this pair
+/// @param restarts whether an engine that forms angles by a running product starts anew at this
+///   pair
 public record PairAxes(int[] axis, boolean[] restarts) {
 
   public PairAxes {
@@ -18,7 +19,11 @@ public record PairAxes(int[] axis, boolean[] restarts) {
     restarts = restarts.clone();
     if (axis.length != restarts.length) {
       throw new IllegalArgumentException(
-          "there are " + axis.length + " axes but " + restarts.length + " restarts; both are per pair");
+          "there are "
+              + axis.length
+              + " axes but "
+              + restarts.length
+              + " restarts; both are per pair");
     }
     for (int a : axis) {
       if (a < 0) {
@@ -36,11 +41,11 @@ public record PairAxes(int[] axis, boolean[] restarts) {
     return continuous(new int[pairs]);
   }
 
-  /// M-RoPE and xD-RoPE: the first `sections[0]` pairs read axis 0, the next `sections[1]` axis 1, and
-  /// so on.
+  /// M-RoPE and xD-RoPE: the first `sections[0]` pairs read axis 0, the next `sections[1]` axis 1,
+  /// and so on.
   ///
-  /// Source: Transformers `modeling_qwen2_vl.py`, `apply_multimodal_rotary_pos_emb`; vLLM `mrope.py`
-  /// and `xdrope.py`.
+  /// Source: Transformers `modeling_qwen2_vl.py`, `apply_multimodal_rotary_pos_emb`; vLLM
+  /// `mrope.py` and `xdrope.py`.
   public static PairAxes sections(int... sections) {
     int[] axis = new int[IntStream.of(checked(sections)).sum()];
     int from = 0;
@@ -59,8 +64,8 @@ public record PairAxes(int[] axis, boolean[] restarts) {
     return continuous(IntStream.range(0, pairs).map(i -> once[i % once.length]).toArray());
   }
 
-  /// Interleaved M-RoPE: pair `i` reads height when `i % 3 == 1` and `i < 3 height`, width when `i % 3
-  /// == 2` and `i < 3 width`, and time otherwise, the tail included.
+  /// Interleaved M-RoPE: pair `i` reads height when `i % 3 == 1` and `i < 3 height`, width when `i
+  /// % 3 == 2` and `i < 3 width`, and time otherwise, the tail included.
   ///
   /// Source: Transformers `modeling_qwen3_vl.py`, `apply_interleaved_mrope`; vLLM `mrope.py`.
   public static PairAxes interleaved(int time, int height, int width) {

@@ -1,7 +1,8 @@
 package rope4j.rotation;
 
-/// Cosines and sines of consecutive positions by angle addition: two products and a sum per pair and
-/// token instead of a cosine and a sine, and memory for one position however long the context is.
+/// Cosines and sines of consecutive positions by angle addition: two products and a sum per pair
+/// and token instead of a cosine and a sine, and memory for one position however long the context
+/// is.
 ///
 /// The state is float64 and is computed afresh every [#REFRESH] positions, before rounding errors
 /// could reach a float32. Stateful, for one thread.

@@ -6,8 +6,8 @@ import rope4j.rotation.kernel.RotationKernel;
 /// angles change; the keys' length, and so the attention factor they were given, stays.
 ///
 /// Needed wherever a cache outlives its rotation: a context shift, a context that outgrew a dynamic
-/// rule or the short list of LongRoPE, a cache loaded under another scaling. The angle between old and
-/// new place is formed in float64, so that moving once is as exact as rotating afresh.
+/// rule or the short list of LongRoPE, a cache loaded under another scaling. The angle between old
+/// and new place is formed in float64, so that moving once is as exact as rotating afresh.
 ///
 /// ```java
 /// Rerotation longer = Rerotation.between(shortFrequencies, longFrequencies, layout);

@@ -16,8 +16,8 @@ import rope4j.rotation.kernel.RotationKernel;
 /// rotation.rotate(keys, 0, keyValueHeads, table);
 /// ```
 ///
-/// Batches are `[tokens][heads][headDimension]`, row-major; the table has a row per token. Nothing is
-/// allocated after the table.
+/// Batches are `[tokens][heads][headDimension]`, row-major; the table has a row per token. Nothing
+/// is allocated after the table.
 public final class Rotation {
 
   private final RopeParameters parameters;
@@ -77,8 +77,8 @@ public final class Rotation {
   /// @param operator the scalar arguments
   /// @param frequencyFactors the `freq_factors` tensor, one divisor per pair of the layout, all 1
   ///   without one
-  /// @param axes which position each pair reads, and for 2-D vision where the running product begins
-  ///   anew
+  /// @param axes which position each pair reads, and for 2-D vision where the running product
+  ///   begins anew
   public static Rotation of(
       LlamaCppOperator operator, float[] frequencyFactors, Layout layout, PairAxes axes) {
     if (frequencyFactors.length != layout.pairs()) {
@@ -117,16 +117,12 @@ public final class Rotation {
   private static void requireAxes(PairAxes axes, int pairs) {
     if (axes.pairs() != pairs) {
       throw new IllegalArgumentException(
-          "the axes (mrope_section) name "
-              + axes.pairs()
-              + " pairs, but "
-              + pairs
-              + " rotate");
+          "the axes (mrope_section) name " + axes.pairs() + " pairs, but " + pairs + " rotate");
     }
   }
 
-  /// What the gradient is rotated by: the transpose, which turns back and keeps the attention factor
-  /// (ggml's `backward`).
+  /// What the gradient is rotated by: the transpose, which turns back and keeps the attention
+  /// factor (ggml's `backward`).
   public Rotation gradient() {
     return new Rotation(parameters, axes, angles, !negative, Heads.of(backwards(), heads.kernel()));
   }
@@ -256,8 +252,8 @@ public final class Rotation {
     filled.spread(0, table.tokens);
   }
 
-  /// Exact angles of consecutive positions from a state of O(d) numbers, without evaluating a cosine
-  /// per token.
+  /// Exact angles of consecutive positions from a state of O(d) numbers, without evaluating a
+  /// cosine per token.
   ///
   /// @throws IllegalStateException for a rotation of several axes or of an engine's float32 angles
   public PositionWalk walk(int firstPosition) {
@@ -268,8 +264,8 @@ public final class Rotation {
     return new PositionWalk(exact, firstPosition, negative);
   }
 
-  /// Rotates a batch `[tokens][heads][headDimension]` in place; channels outside the rotary dimension
-  /// are left alone.
+  /// Rotates a batch `[tokens][heads][headDimension]` in place; channels outside the rotary
+  /// dimension are left alone.
   ///
   /// @param x the batch, row-major
   /// @param offset index of its first channel
@@ -286,8 +282,7 @@ public final class Rotation {
   /// @param offset index of the first channel of the first token of *this* batch
   /// @param firstRow row of the table for the first token
   /// @param rows tokens of the batch
-  public void rotate(
-      float[] x, int offset, int headCount, CosSin table, int firstRow, int rows) {
+  public void rotate(float[] x, int offset, int headCount, CosSin table, int firstRow, int rows) {
     heads.rotate(x, offset, headCount, table, firstRow, rows);
   }
 

@@ -94,8 +94,7 @@ class GgmlRopeGoldenTest {
           f16 ? rotatedF16(shift, wantedCached, moved, t) : rotated(shift, wantedCached, moved, t);
       // Two float32 angles against one: the engine's own error at this position.
       double error = 4e-7 * Math.max(1, positions[t]) * magnitude * 3 + 2e-6;
-      assertClose(
-          golden, right, Goldens.floats(golden.expect().get("direct").get(t)), f16, error);
+      assertClose(golden, right, Goldens.floats(golden.expect().get("direct").get(t)), f16, error);
     }
   }
 

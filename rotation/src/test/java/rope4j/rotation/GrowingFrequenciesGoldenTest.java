@@ -55,16 +55,14 @@ class GrowingFrequenciesGoldenTest {
       Angles.of(withScaling(golden, explicit), 1, Precision.TRANSFORMERS)
           .fill(position, cos, sin, 0);
       double error =
-          ownFrequencies
-              ? 4e-7 * Math.max(1, position) * now.attentionFactor() + 2e-6
-              : 1e-6;
+          ownFrequencies ? 4e-7 * Math.max(1, position) * now.attentionFactor() + 2e-6 : 1e-6;
       Goldens.assertAbsolute(cos, Goldens.floats(step.get("cos_last")), error, golden.id());
       Goldens.assertAbsolute(sin, Goldens.floats(step.get("sin_last")), error, golden.id());
     }
   }
 
-  /// Transformers loses its long frequencies on the second long call of a layer type and raises; the
-  /// library goes on with the long list.
+  /// Transformers loses its long frequencies on the second long call of a layer type and raises;
+  /// the library goes on with the long list.
   @ParameterizedTest
   @MethodSource("cases")
   void whereTransformersRaisesTheLongListStays(Goldens.Case golden) {

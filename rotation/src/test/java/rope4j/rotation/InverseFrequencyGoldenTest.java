@@ -43,8 +43,7 @@ class InverseFrequencyGoldenTest {
   @MethodSource("cases")
   void attentionFactorsAgreeWithTransformers(Goldens.Case golden) {
     double expected = golden.expect().get("attention_scaling").asDouble();
-    assertThat(frequencies(golden).attentionFactor())
-        .isCloseTo(expected, within(1e-12 * expected));
+    assertThat(frequencies(golden).attentionFactor()).isCloseTo(expected, within(1e-12 * expected));
   }
 
   @ParameterizedTest

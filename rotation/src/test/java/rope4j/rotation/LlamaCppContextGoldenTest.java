@@ -29,28 +29,27 @@ class LlamaCppContextGoldenTest {
     JsonNode expect = golden.expect();
     expect
         .propertyNames()
-        .forEach(
-            key -> {
-              double actual =
-                  switch (key) {
-                    case "n_ctx" -> resolved.contextLength();
-                    case "n_ctx_orig_yarn" -> operator.originalLength();
-                    case "rope_freq_base" -> operator.base();
-                    case "rope_freq_scale" -> operator.frequencyScale();
-                    case "yarn_ext_factor" -> operator.extrapolationFactor();
-                    case "yarn_attn_factor" -> operator.attentionFactor();
-                    case "yarn_beta_fast" -> operator.betaFast();
-                    case "yarn_beta_slow" -> operator.betaSlow();
-                    case "effective_cos_sin_scale" -> operator.magnitude();
-                    case "deepseek_mscale" -> resolved.deepSeekMscale();
-                    case "deepseek_kq_scale_times_sqrt_d" -> resolved.softmaxScaleMultiplier();
-                    default -> throw new AssertionError(golden.id() + ": nothing answers " + key);
-                  };
-              double expected = expect.get(key).asDouble();
-              assertThat(actual)
-                  .as("%s, %s", golden.id(), key)
-                  .isCloseTo(expected, within(1e-6 * Math.abs(expected)));
-            });
+        .forEach(key -> {
+          double actual =
+              switch (key) {
+                case "n_ctx" -> resolved.contextLength();
+                case "n_ctx_orig_yarn" -> operator.originalLength();
+                case "rope_freq_base" -> operator.base();
+                case "rope_freq_scale" -> operator.frequencyScale();
+                case "yarn_ext_factor" -> operator.extrapolationFactor();
+                case "yarn_attn_factor" -> operator.attentionFactor();
+                case "yarn_beta_fast" -> operator.betaFast();
+                case "yarn_beta_slow" -> operator.betaSlow();
+                case "effective_cos_sin_scale" -> operator.magnitude();
+                case "deepseek_mscale" -> resolved.deepSeekMscale();
+                case "deepseek_kq_scale_times_sqrt_d" -> resolved.softmaxScaleMultiplier();
+                default -> throw new AssertionError(golden.id() + ": nothing answers " + key);
+              };
+          double expected = expect.get(key).asDouble();
+          assertThat(actual)
+              .as("%s, %s", golden.id(), key)
+              .isCloseTo(expected, within(1e-6 * Math.abs(expected)));
+        });
   }
 
   private static Model model(Goldens.Case golden, JsonNode said) {

@@ -96,25 +96,23 @@ class ResearchVariantsGoldenTest {
   private static void check(Goldens.Case golden, Frequencies actual, JsonNode expect) {
     expect
         .propertyNames()
-        .forEach(
-            key -> {
-              switch (key) {
-                case "inv_freq", "r_inv_freq" ->
-                    Goldens.assertRelative(
-                        actual.inverse(), Goldens.widened(expect.get(key)), 2e-6, golden.id());
-                case "mscale" ->
-                    assertThat(actual.attentionFactor())
-                        .isCloseTo(expect.get(key).asDouble(), within(2e-6));
-                case "r_wavelengths", "wavelengths" -> {
-                  double[] expected = Goldens.doubles(expect.get(key));
-                  for (int i = 0; i < expected.length; i++) {
-                    assertThat(actual.wavelength(i))
-                        .isCloseTo(expected[i], within(2e-6 * expected[i]));
-                  }
-                }
-                default -> throw new AssertionError(golden.id() + ": nothing answers " + key);
+        .forEach(key -> {
+          switch (key) {
+            case "inv_freq", "r_inv_freq" ->
+                Goldens.assertRelative(
+                    actual.inverse(), Goldens.widened(expect.get(key)), 2e-6, golden.id());
+            case "mscale" ->
+                assertThat(actual.attentionFactor())
+                    .isCloseTo(expect.get(key).asDouble(), within(2e-6));
+            case "r_wavelengths", "wavelengths" -> {
+              double[] expected = Goldens.doubles(expect.get(key));
+              for (int i = 0; i < expected.length; i++) {
+                assertThat(actual.wavelength(i)).isCloseTo(expected[i], within(2e-6 * expected[i]));
               }
-            });
+            }
+            default -> throw new AssertionError(golden.id() + ": nothing answers " + key);
+          }
+        });
   }
 
   private static void checkStep(Goldens.Case golden, RopeParameters parameters, JsonNode step) {

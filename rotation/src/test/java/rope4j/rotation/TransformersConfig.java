@@ -73,8 +73,8 @@ record TransformersConfig(JsonNode config, String layerType) {
         : TransformersDialect.scaling(settings, head, length);
   }
 
-  /// The rotary dimension; whether a class of type "default" honours `partial_rotary_factor` is read
-  /// off the number of frequencies it has.
+  /// The rotary dimension; whether a class of type "default" honours `partial_rotary_factor` is
+  /// read off the number of frequencies it has.
   int rotaryDimension(RopeSettings settings, int frequencies) {
     int head = headDimension();
     int partial = (int) (head * settings.number("partial_rotary_factor").orElse(1));

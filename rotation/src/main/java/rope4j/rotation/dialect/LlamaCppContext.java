@@ -2,12 +2,12 @@ package rope4j.rotation.dialect;
 
 import rope4j.rotation.LlamaCppOperator;
 
-/// How llama.cpp arrives at the arguments of its rope operator: what the GGUF file says, overruled by
-/// what the user says.
+/// How llama.cpp arrives at the arguments of its rope operator: what the GGUF file says, overruled
+/// by what the user says.
 ///
 /// Source: llama.cpp `llama-context.cpp` (constructor of `llama_context`) and, for DeepSeek's
-/// attention scale, `models/deepseek2.cpp`. An attention factor of the user has no effect while YaRN
-/// is active, because the constructor overwrites it: kept as it is there.
+/// attention scale, `models/deepseek2.cpp`. An attention factor of the user has no effect while
+/// YaRN is active, because the constructor overwrites it: kept as it is there.
 public final class LlamaCppContext {
 
   private LlamaCppContext() {}
@@ -33,7 +33,9 @@ public final class LlamaCppContext {
         }
       }
       throw new IllegalArgumentException(
-          "rope.scaling.type \"" + name + "\" is unknown; llama.cpp knows none, linear, yarn, longrope");
+          "rope.scaling.type \""
+              + name
+              + "\" is unknown; llama.cpp knows none, linear, yarn, longrope");
     }
   }
 
@@ -48,8 +50,8 @@ public final class LlamaCppContext {
   ///   default 0
   /// @param yarnExtrapolationFactor `rope.scaling.yarn_ext_factor` where the architecture reads it,
   ///   else -1
-  /// @param yarnAttentionFactor `rope.scaling.yarn_attn_factor` where the architecture reads it, else
-  ///   1
+  /// @param yarnAttentionFactor `rope.scaling.yarn_attn_factor` where the architecture reads it,
+  ///   else 1
   /// @param yarnBetaFast `rope.scaling.yarn_beta_fast` where the architecture reads it, else 32
   /// @param yarnBetaSlow `rope.scaling.yarn_beta_slow` where the architecture reads it, else 1
   /// @param originalLength `rope.scaling.original_context_length`, else the trained length
@@ -113,8 +115,7 @@ public final class LlamaCppContext {
       ScalingType scalingType) {
 
     /// A user who says nothing.
-    public static final User SILENT =
-        new User(0, 0, 0, -1, -1, -1, -1, 0, ScalingType.UNSPECIFIED);
+    public static final User SILENT = new User(0, 0, 0, -1, -1, -1, -1, 0, ScalingType.UNSPECIFIED);
   }
 
   /// What the context runs with.

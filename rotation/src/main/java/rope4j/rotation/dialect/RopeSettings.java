@@ -72,10 +72,9 @@ public final class RopeSettings {
   /// A number the type can't do without.
   public double required(String key) {
     return number(key)
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "rope_type " + type() + " needs a number for " + key + ", but it is missing"));
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                "rope_type " + type() + " needs a number for " + key + ", but it is missing"));
   }
 
   /// A whole number the type can't do without.
@@ -137,7 +136,12 @@ public final class RopeSettings {
 
   static IllegalArgumentException unknownType(String engine, String type, List<String> known) {
     return new IllegalArgumentException(
-        "rope_type \"" + type + "\" is unknown to " + engine + "; it knows " + String.join(", ", known));
+        "rope_type \""
+            + type
+            + "\" is unknown to "
+            + engine
+            + "; it knows "
+            + String.join(", ", known));
   }
 
   private static IllegalArgumentException wrong(String key, Object value, String allowed) {

@@ -57,8 +57,8 @@ public final class TransformersDialect {
     };
   }
 
-  /// [#scaling] of one layer type of a nested configuration, where Transformers looks for `truncate`
-  /// in the outer dictionary and so never finds it: the ramp is always rounded.
+  /// [#scaling] of one layer type of a nested configuration, where Transformers looks for
+  /// `truncate` in the outer dictionary and so never finds it: the ramp is always rounded.
   public static Scaling nestedScaling(
       RopeSettings settings, int headDimension, int maxPositionEmbeddings) {
     return switch (scaling(settings, headDimension, maxPositionEmbeddings)) {
@@ -104,9 +104,7 @@ public final class TransformersDialect {
             ? (double) maxPositionEmbeddings / originalLength
             : settings.required("factor");
     OptionalDouble attention = settings.number("attention_factor");
-    if (attention.isEmpty()
-        && settings.isTruthy("mscale")
-        && settings.isTruthy("mscale_all_dim")) {
+    if (attention.isEmpty() && settings.isTruthy("mscale") && settings.isTruthy("mscale_all_dim")) {
       attention =
           OptionalDouble.of(
               Yarn.magnitude(factor, settings.required("mscale"))

@@ -12,8 +12,8 @@ import jdk.incubator.vector.VectorSpecies;
 /// The sixteen-bit formats by the Vector API, which has no half-precision lanes: values are widened
 /// and narrowed by integer arithmetic on 32-bit lanes.
 ///
-/// An interleaved pair is one 32-bit word, so that it comes apart by shifts and needs no shuffle; its
-/// first channel is the lower half on a little-endian machine.
+/// An interleaved pair is one 32-bit word, so that it comes apart by shifts and needs no shuffle;
+/// its first channel is the lower half on a little-endian machine.
 final class HalfWidthVectors {
 
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
@@ -21,8 +21,7 @@ final class HalfWidthVectors {
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Short> SHORTS =
       VectorSpecies.of(
-          short.class,
-          jdk.incubator.vector.VectorShape.forBitSize(FLOATS.vectorBitSize() / 2));
+          short.class, jdk.incubator.vector.VectorShape.forBitSize(FLOATS.vectorBitSize() / 2));
 
   private HalfWidthVectors() {}
 
@@ -65,9 +64,7 @@ final class HalfWidthVectors {
         FloatVector s = FloatVector.fromArray(FLOATS, table.sin(), angle + i);
         IntVector first = toBf16(a.mul(c).sub(b.mul(s)));
         IntVector second = toBf16(b.mul(c).add(a.mul(s)));
-        first
-            .or(second.lanewise(VectorOperators.LSHL, 16))
-            .intoMemorySegment(x, at, ORDER);
+        first.or(second.lanewise(VectorOperators.LSHL, 16)).intoMemorySegment(x, at, ORDER);
       }
       ScalarRotationKernel.interleaved(x, Format.BF16, head, table, row, i);
     }
@@ -112,9 +109,7 @@ final class HalfWidthVectors {
         FloatVector s = FloatVector.fromArray(FLOATS, table.sin(), angle + i);
         IntVector first = toF16(a.mul(c).sub(b.mul(s)));
         IntVector second = toF16(b.mul(c).add(a.mul(s)));
-        first
-            .or(second.lanewise(VectorOperators.LSHL, 16))
-            .intoMemorySegment(x, at, ORDER);
+        first.or(second.lanewise(VectorOperators.LSHL, 16)).intoMemorySegment(x, at, ORDER);
       }
       ScalarRotationKernel.interleaved(x, Format.F16, head, table, row, i);
     }
@@ -141,12 +136,11 @@ final class HalfWidthVectors {
     IntVector bits = values.reinterpretAsInts();
     IntVector upper = bits.lanewise(VectorOperators.LSHR, 16);
     IntVector rounded = bits.add(0x7fff).add(upper.and(1)).lanewise(VectorOperators.LSHR, 16);
-    return rounded.blend(
-        upper.or(0x40), values.test(VectorOperators.IS_NAN).cast(INTS));
+    return rounded.blend(upper.or(0x40), values.test(VectorOperators.IS_NAN).cast(INTS));
   }
 
-  /// Exponent and mantissa are read as a float32 that is too small by 2^112; the product puts normal
-  /// and subnormal values right, and an all-ones exponent is filled up afterwards.
+  /// Exponent and mantissa are read as a float32 that is too small by 2^112; the product puts
+  /// normal and subnormal values right, and an all-ones exponent is filled up afterwards.
   private static FloatVector fromF16(IntVector bits) {
     IntVector magnitude = bits.and(0x7fff);
     IntVector sign = bits.and(0x8000).lanewise(VectorOperators.LSHL, 16);
@@ -157,14 +151,11 @@ final class HalfWidthVectors {
             .mul(0x1p112f)
             .reinterpretAsInts();
     VectorMask<Integer> special = magnitude.compare(VectorOperators.GE, 0x7c00);
-    return scaled
-        .lanewise(VectorOperators.OR, 0x7f800000, special)
-        .or(sign)
-        .reinterpretAsFloats();
+    return scaled.lanewise(VectorOperators.OR, 0x7f800000, special).or(sign).reinterpretAsFloats();
   }
 
-  /// Rounds to the nearest, ties to even. A result that is subnormal in binary16 is rounded by adding
-  /// 0.5, whose last place is binary16's smallest step.
+  /// Rounds to the nearest, ties to even. A result that is subnormal in binary16 is rounded by
+  /// adding 0.5, whose last place is binary16's smallest step.
   private static IntVector toF16(FloatVector values) {
     IntVector bits = values.reinterpretAsInts();
     IntVector sign = bits.and(0x80000000);

@@ -5,9 +5,9 @@ import java.nio.ByteOrder;
 
 /// Rotates the heads of one token in place, each by the same angles.
 ///
-/// Common arguments: `x` holds `heads` heads, the first one's rotated channels begin at `offset` and
-/// those of the next `stride` later (both in floats for arrays, in bytes for segments); pair `i`
-/// turns by row `row` of the table. Arguments are trusted: the callers have checked them.
+/// Common arguments: `x` holds `heads` heads, the first one's rotated channels begin at `offset`
+/// and those of the next `stride` later (both in floats for arrays, in bytes for segments); pair
+/// `i` turns by row `row` of the table. Arguments are trusted: the callers have checked them.
 public sealed interface RotationKernel permits ScalarRotationKernel, VectorRotationKernel {
 
   /// Pair `i` is the channels `(i, i + pairs)`.
@@ -47,9 +47,11 @@ public sealed interface RotationKernel permits ScalarRotationKernel, VectorRotat
     return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
   }
 
-  /// The Vector API where the JVM has it, else plain Java; also on a big-endian machine, whose 32-bit
-  /// words hold interleaved sixteen-bit pairs the other way round.
+  /// The Vector API where the JVM has it, else plain Java; also on a big-endian machine, whose
+  /// 32-bit words hold interleaved sixteen-bit pairs the other way round.
   static RotationKernel best() {
-    return vectorAvailable() && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN ? new VectorRotationKernel() : new ScalarRotationKernel();
+    return vectorAvailable() && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN
+        ? new VectorRotationKernel()
+        : new ScalarRotationKernel();
   }
 }

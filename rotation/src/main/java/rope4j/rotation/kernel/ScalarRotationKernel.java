@@ -21,8 +21,7 @@ record ScalarRotationKernel() implements RotationKernel {
   }
 
   @Override
-  public void interleaved(
-      float[] x, int offset, int heads, int stride, AngleTable table, int row) {
+  public void interleaved(float[] x, int offset, int heads, int stride, AngleTable table, int row) {
     int angle = row * table.pairs();
     for (int h = 0; h < heads; h++) {
       int head = offset + h * stride;
@@ -47,8 +46,7 @@ record ScalarRotationKernel() implements RotationKernel {
   }
 
   /// One head from pair `from` on: also what is left over by the wide kernels.
-  static void half(
-      MemorySegment x, Format format, long head, AngleTable table, int row, int from) {
+  static void half(MemorySegment x, Format format, long head, AngleTable table, int row, int from) {
     long apart = (long) table.pairs() * format.bytes();
     for (int i = from; i < table.pairs(); i++) {
       long first = head + (long) i * format.bytes();

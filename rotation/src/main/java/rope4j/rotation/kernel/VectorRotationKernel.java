@@ -54,8 +54,7 @@ record VectorRotationKernel() implements RotationKernel {
   }
 
   @Override
-  public void interleaved(
-      float[] x, int offset, int heads, int stride, AngleTable table, int row) {
+  public void interleaved(float[] x, int offset, int heads, int stride, AngleTable table, int row) {
     int channels = 2 * table.pairs();
     int angle = row * channels;
     float[] cos = table.channelCos();

@@ -30,63 +30,60 @@ class RotationKernelTwinsTest {
 
   @Test
   void halfPairingIsEqualInArrays() {
-    atEverySize(
-        (random, table, stride) -> {
-          float[] scalar = array(random, stride);
-          float[] vector = scalar.clone();
-          RotationKernel.scalar().half(scalar, OFFSET, HEADS, stride, table, ROW);
-          new VectorRotationKernel().half(vector, OFFSET, HEADS, stride, table, ROW);
-          assertThat(vector).containsExactly(scalar);
-        });
+    atEverySize((random, table, stride) -> {
+      float[] scalar = array(random, stride);
+      float[] vector = scalar.clone();
+      RotationKernel.scalar().half(scalar, OFFSET, HEADS, stride, table, ROW);
+      new VectorRotationKernel().half(vector, OFFSET, HEADS, stride, table, ROW);
+      assertThat(vector).containsExactly(scalar);
+    });
   }
 
   @Test
   void interleavedPairingIsEqualInArrays() {
-    atEverySize(
-        (random, table, stride) -> {
-          float[] scalar = array(random, stride);
-          float[] vector = scalar.clone();
-          RotationKernel.scalar().interleaved(scalar, OFFSET, HEADS, stride, table, ROW);
-          new VectorRotationKernel().interleaved(vector, OFFSET, HEADS, stride, table, ROW);
-          assertThat(vector).containsExactly(scalar);
-        });
+    atEverySize((random, table, stride) -> {
+      float[] scalar = array(random, stride);
+      float[] vector = scalar.clone();
+      RotationKernel.scalar().interleaved(scalar, OFFSET, HEADS, stride, table, ROW);
+      new VectorRotationKernel().interleaved(vector, OFFSET, HEADS, stride, table, ROW);
+      assertThat(vector).containsExactly(scalar);
+    });
   }
 
   @ParameterizedTest
   @EnumSource
   void halfPairingIsEqualInSegments(Format format) {
-    atEverySize(
-        (random, table, stride) -> {
-          byte[] scalar = bytes(random, stride, format);
-          byte[] vector = scalar.clone();
-          long offset = (long) OFFSET * format.bytes();
-          long step = (long) stride * format.bytes();
-          RotationKernel.scalar()
-              .half(MemorySegment.ofArray(scalar), format, offset, HEADS, step, table, ROW);
-          new VectorRotationKernel()
-              .half(MemorySegment.ofArray(vector), format, offset, HEADS, step, table, ROW);
-          assertThat(vector).containsExactly(scalar);
-        });
+    atEverySize((random, table, stride) -> {
+      byte[] scalar = bytes(random, stride, format);
+      byte[] vector = scalar.clone();
+      long offset = (long) OFFSET * format.bytes();
+      long step = (long) stride * format.bytes();
+      RotationKernel.scalar()
+          .half(MemorySegment.ofArray(scalar), format, offset, HEADS, step, table, ROW);
+      new VectorRotationKernel()
+          .half(MemorySegment.ofArray(vector), format, offset, HEADS, step, table, ROW);
+      assertThat(vector).containsExactly(scalar);
+    });
   }
 
   @ParameterizedTest
   @EnumSource
   void interleavedPairingIsEqualInSegments(Format format) {
-    atEverySize(
-        (random, table, stride) -> {
-          byte[] scalar = bytes(random, stride, format);
-          byte[] vector = scalar.clone();
-          long offset = (long) OFFSET * format.bytes();
-          long step = (long) stride * format.bytes();
-          RotationKernel.scalar()
-              .interleaved(MemorySegment.ofArray(scalar), format, offset, HEADS, step, table, ROW);
-          new VectorRotationKernel()
-              .interleaved(MemorySegment.ofArray(vector), format, offset, HEADS, step, table, ROW);
-          assertThat(vector).containsExactly(scalar);
-        });
+    atEverySize((random, table, stride) -> {
+      byte[] scalar = bytes(random, stride, format);
+      byte[] vector = scalar.clone();
+      long offset = (long) OFFSET * format.bytes();
+      long step = (long) stride * format.bytes();
+      RotationKernel.scalar()
+          .interleaved(MemorySegment.ofArray(scalar), format, offset, HEADS, step, table, ROW);
+      new VectorRotationKernel()
+          .interleaved(MemorySegment.ofArray(vector), format, offset, HEADS, step, table, ROW);
+      assertThat(vector).containsExactly(scalar);
+    });
   }
 
-  /// Every 16-bit pattern, and sums that overflow, underflow and tie, go through both kernels alike.
+  /// Every 16-bit pattern, and sums that overflow, underflow and tie, go through both kernels
+  /// alike.
   @ParameterizedTest
   @EnumSource(names = {"F16", "BF16"})
   void everySixteenBitPatternIsEqualInBoth(Format format) {
