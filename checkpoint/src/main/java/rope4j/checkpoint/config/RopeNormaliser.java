@@ -244,7 +244,9 @@ final class RopeNormaliser {
         // Phi-3 declares it outside; there it wins.
         rope.put(ORIGINAL, keys.isSet(ORIGINAL) ? keys.values().get(ORIGINAL) : 4096L);
       } else {
-        rope.putIfAbsent(ORIGINAL, (long) config.maxPositionEmbeddings());
+        if (!rope.containsKey(ORIGINAL)) {
+          rope.put(ORIGINAL, advertisedLength(type(rope)));
+        }
       }
     }
   }
@@ -263,9 +265,22 @@ final class RopeNormaliser {
         entry -> {
           entry.putIfAbsent("rope_type", entry.getOrDefault("type", "default"));
           if (WITH_ORIGINAL.contains(type(entry))) {
-            entry.putIfAbsent(ORIGINAL, (long) config.maxPositionEmbeddings());
+            if (!entry.containsKey(ORIGINAL)) {
+              entry.put(ORIGINAL, advertisedLength(type(entry)));
+            }
           }
         });
+  }
+
+  private long advertisedLength(String type) {
+    return config
+        .declaredLength()
+        .orElseThrow(() ->
+            new MissingKeyException(
+                "rope_type \""
+                    + type
+                    + "\" needs the length the model was trained on, but there is neither"
+                    + " original_max_position_embeddings nor max_position_embeddings"));
   }
 
   private static void renamePhi3(Map<String, @Nullable Object> rope, String type) {

@@ -96,7 +96,14 @@ final class RopeValidator {
     checkKeys(rope, type, expected);
     ConfigKeys keys = new ConfigKeys(rope);
     switch (type) {
-      case "linear", "dynamic" -> checkFactor(keys);
+      case "linear" -> checkFactor(keys);
+      case "dynamic" -> {
+        checkFactor(keys);
+        if (config.declaredLength().isEmpty()) {
+          throw new MissingKeyException(
+              "rope_type \"dynamic\" needs max_position_embeddings, the length from which it scales");
+        }
+      }
       case "yarn" -> checkYarn(keys);
       case "longrope" -> checkLongRope(keys, layerType);
       case "llama3" -> checkLlama3(keys);
