@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import rope4j.checkpoint.LlamaCppArchitecture.Layers;
 import rope4j.rotation.AttentionScaled;
 import rope4j.rotation.FrequencyFactors;
 import rope4j.rotation.Linear;
 import rope4j.rotation.RopeParameters;
-import rope4j.checkpoint.LlamaCppArchitecture.Layers;
 import rope4j.rotation.Scaling;
 import rope4j.rotation.SoftmaxScaled;
 import rope4j.rotation.Unscaled;
@@ -23,8 +23,8 @@ import rope4j.rotation.Yarn;
 ///   others unless it is given. Then the attention factor is `1 + 0.1 ln(factor)`, and a given one
 ///   is discarded; it acts only where YaRN is not active.
 /// - YaRN's betas in a file are read for two architectures only (`mistral3`, `grok`).
-/// - Layers with sliding-window attention have their own base, no YaRN, or no rotation at all, as the
-///   architecture has it.
+/// - Layers with sliding-window attention have their own base, no YaRN, or no rotation at all, as
+///   the architecture has it.
 /// - Long frequency factors replace the short ones when the context, rounded up to a multiple of
 ///   256, is longer than the file's original length; for all positions, and under every type.
 ///
@@ -33,6 +33,9 @@ public final class LlamaCppRope {
 
   /// Contexts are rounded up to a multiple of this (`GGML_PAD(n_ctx, 256)`).
   private static final int CONTEXT_STEP = 256;
+
+  /// A number from a stranger that sizes arrays.
+  private static final int MAX_CHANNELS = 65_536;
 
   private static final Optional<String> FULL = Optional.of("full_attention");
   private static final Optional<String> SLIDING = Optional.of("sliding_attention");
@@ -72,6 +75,15 @@ public final class LlamaCppRope {
           "the context length must be at least 1 token, but it is " + contextLength);
     }
     LlamaCppArchitecture architecture = LlamaCppArchitecture.of(model);
+    if (model.headDimension() > MAX_CHANNELS) {
+      throw new CheckpointException(
+          model.architecture()
+              + ".attention.key_length is "
+              + model.headDimension()
+              + ", but a head has at most "
+              + MAX_CHANNELS
+              + " channels: convert the model again");
+    }
     if (model.architecture().equals("llama") && model.rotaryDimension() != model.headDimension()) {
       throw new CheckpointException(
           "llama.rope.dimension_count is "
@@ -107,11 +119,11 @@ public final class LlamaCppRope {
     RopeScalingType type = context.scalingType();
     SlidingMetadata sliding = model.rope().sliding();
     return switch (architecture.layers()) {
-      case UNIFORM, EVERY_FOURTH_STANDS ->
-          List.of(new LayerRotation(Optional.empty(), type, full));
+      case UNIFORM, EVERY_FOURTH_STANDS -> List.of(new LayerRotation(Optional.empty(), type, full));
       case SLIDING_ONLY ->
           List.of(
-              new LayerRotation(sliding.window().isPresent() ? SLIDING : Optional.empty(), type, full));
+              new LayerRotation(
+                  sliding.window().isPresent() ? SLIDING : Optional.empty(), type, full));
       case SLIDING_UNSCALED ->
           sliding.window().isEmpty()
               ? List.of(new LayerRotation(Optional.empty(), type, full))
@@ -133,6 +145,10 @@ public final class LlamaCppRope {
     boolean gemma = model.architecture().startsWith("gemma");
     double attention = settle(context.yarnAttnFactor());
     int head = sliding.headDimension().orElse(full.headDimension());
+    if (head > MAX_CHANNELS) {
+      throw new IllegalArgumentException(
+          "attention.key_length_swa is " + head + ", but at most " + MAX_CHANNELS + " is possible");
+    }
     return new RopeParameters(
         head,
         sliding.rotaryDimension().orElse(Math.min(head, full.rotaryDimension())),
@@ -171,8 +187,7 @@ public final class LlamaCppRope {
     return unread;
   }
 
-  private static void unread(
-      List<String> unread, String key, OptionalDouble value, double asGood) {
+  private static void unread(List<String> unread, String key, OptionalDouble value, double asGood) {
     if (value.isPresent() && value.getAsDouble() != asGood) {
       unread.add("rope.scaling." + key + " = " + value.getAsDouble());
     }

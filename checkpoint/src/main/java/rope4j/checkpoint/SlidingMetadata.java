@@ -3,8 +3,8 @@ package rope4j.checkpoint;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
-/// What a GGUF file says about its layers with sliding-window attention; every part is empty where it
-/// does not say.
+/// What a GGUF file says about its layers with sliding-window attention; every part is empty where
+/// it does not say.
 ///
 /// @param window `attention.sliding_window`, tokens; 0 counts as absent
 /// @param base `rope.freq_base_swa`

@@ -31,7 +31,8 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
     name = "frequencies",
     mixinStandardHelpOptions = true,
-    description = "Inverse frequencies and attention factor per layer type, as one engine computes them.")
+    description =
+        "Inverse frequencies and attention factor per layer type, as one engine computes them.")
 final class FrequenciesCommand implements Callable<Integer> {
 
   private static final byte[] GGUF = "GGUF".getBytes(StandardCharsets.US_ASCII);

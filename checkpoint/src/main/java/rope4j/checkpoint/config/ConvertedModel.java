@@ -48,12 +48,11 @@ final class ConvertedModel {
     String architecture =
         text.modelClass()
             .architecture()
-            .orElseThrow(
-                () ->
-                    new CheckpointException(
-                        "llama.cpp's converter makes no rotating model of model_type \""
-                            + text.modelType()
-                            + "\", as far as is known here"));
+            .orElseThrow(() ->
+                new CheckpointException(
+                    "llama.cpp's converter makes no rotating model of model_type \""
+                        + text.modelType()
+                        + "\", as far as is known here"));
     return new ConvertedModel(text).description(architecture, name);
   }
 
@@ -139,7 +138,8 @@ final class ConvertedModel {
         metadata(gguf));
   }
 
-  /// `rope.dimension_count`; llama's converter writes the head dimension whatever the partial factor.
+  /// `rope.dimension_count`; llama's converter writes the head dimension whatever the partial
+  /// factor.
   private double rotaryDimension(String architecture, int head) {
     if (architecture.equals("llama") || text.modelClass().conversion() == Conversion.GEMMA4) {
       return head;

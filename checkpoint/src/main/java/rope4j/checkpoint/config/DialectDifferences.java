@@ -41,8 +41,7 @@ final class DialectDifferences {
       List<String> found) {
     RopeReading theirs;
     try {
-      theirs =
-          EngineReader.read(config, other, OptionalInt.of(reading.contextLength()), overrides);
+      theirs = EngineReader.read(config, other, OptionalInt.of(reading.contextLength()), overrides);
     } catch (CheckpointException e) {
       found.add(other.title() + " refuses this configuration: " + e.getMessage());
       return;
@@ -50,14 +49,13 @@ final class DialectDifferences {
     for (LayerRope layer : reading.layers()) {
       counterpart(layer, theirs)
           .flatMap(their -> difference(layer, their))
-          .ifPresent(
-              difference ->
-                  found.add(
-                      other.title()
-                          + " rotates "
-                          + layer.layerType().map(type -> type + " layers").orElse("")
-                          + (layer.layerType().isPresent() ? " differently: " : "differently: ")
-                          + difference));
+          .ifPresent(difference ->
+              found.add(
+                  other.title()
+                      + " rotates "
+                      + layer.layerType().map(type -> type + " layers").orElse("")
+                      + (layer.layerType().isPresent() ? " differently: " : "differently: ")
+                      + difference));
     }
   }
 
@@ -96,8 +94,7 @@ final class DialectDifferences {
         parts);
     ratio(
         "the softmax scale",
-        theirs.frequencies().softmaxScaleMultiplier()
-            / ours.frequencies().softmaxScaleMultiplier(),
+        theirs.frequencies().softmaxScaleMultiplier() / ours.frequencies().softmaxScaleMultiplier(),
         parts);
     return parts.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", parts));
   }

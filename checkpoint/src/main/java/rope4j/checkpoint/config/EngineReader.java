@@ -64,17 +64,16 @@ final class EngineReader {
     Map<String, Map<String, @Nullable Object>> dictionaries = dictionaries(rope);
     int length = contextLength.orElseGet(() -> defaultLength(dialect, dictionaries));
     List<LayerRope> layers = new ArrayList<>();
-    dictionaries.forEach(
-        (layerType, dictionary) -> {
-          boolean scaled = layerType.isEmpty() || layerType.equals(RopeNormaliser.FULL);
-          Map<String, @Nullable Object> flagged =
-              scaled ? FlagKeys.apply(dictionary, overrides, text) : dictionary;
-          layers.add(
-              dialect == Dialect.VLLM
-                  ? vllm(layerType, flagged, length)
-                  : new TransformersReader(text, dialect, layerType, flagged, rope.nested())
-                      .read(length, warnings));
-        });
+    dictionaries.forEach((layerType, dictionary) -> {
+      boolean scaled = layerType.isEmpty() || layerType.equals(RopeNormaliser.FULL);
+      Map<String, @Nullable Object> flagged =
+          scaled ? FlagKeys.apply(dictionary, overrides, text) : dictionary;
+      layers.add(
+          dialect == Dialect.VLLM
+              ? vllm(layerType, flagged, length)
+              : new TransformersReader(text, dialect, layerType, flagged, rope.nested())
+                  .read(length, warnings));
+    });
     if (layers.isEmpty()) {
       throw new CheckpointException(
           "rope_parameters has no entry that rotates, so there are no frequencies");
@@ -135,8 +134,8 @@ final class EngineReader {
     return found;
   }
 
-  /// Transformers standardises once more when a configuration is saved or handed on; then a top-level
-  /// original length overrules the dictionary in every class.
+  /// Transformers standardises once more when a configuration is saved or handed on; then a
+  /// top-level original length overrules the dictionary in every class.
   private Map<String, @Nullable Object> topLevelOriginalLength(
       Map<String, @Nullable Object> dictionary) {
     Object outer = text.keys().values().get(RopeNormaliser.ORIGINAL);
@@ -204,13 +203,21 @@ final class EngineReader {
     if (deepSeek) {
       double multiplier = VllmDialect.deepSeekSoftmaxScaleMultiplier(settings);
       if (multiplier != 1) {
-        parameters =
-            parameters.withScaling(
-                new SoftmaxScaled(parameters.scaling(), multiplier));
+        parameters = parameters.withScaling(new SoftmaxScaled(parameters.scaling(), multiplier));
       }
     }
+    RopeParameters trained =
+        new RopeParameters(
+            parameters.headDimension(),
+            parameters.rotaryDimension(),
+            parameters.base(),
+            new ConfigKeys(dictionary)
+                .count(RopeNormaliser.ORIGINAL)
+                .orElse(parameters.trainedLength()),
+            parameters.pairing(),
+            parameters.scaling());
     return LayerRope.of(
-        named(layerType), RopeNormaliser.type(dictionary), parameters, rope.contextLength());
+        named(layerType), RopeNormaliser.type(dictionary), trained, rope.contextLength());
   }
 
   /// vLLM refuses two names of the type that say different things.
@@ -232,8 +239,7 @@ final class EngineReader {
     ModelDescription model = ConvertedModel.of(text, config.name());
     RopeReading reading = RopeReading.of(model, contextLength, overrides);
     warnings.addAll(reading.warnings());
-    return new RopeReading(
-        Dialect.LLAMA_CPP, reading.contextLength(), reading.layers(), warnings);
+    return new RopeReading(Dialect.LLAMA_CPP, reading.contextLength(), reading.layers(), warnings);
   }
 
   static Optional<String> named(String layerType) {

@@ -22,8 +22,7 @@ final class FlagKeys {
     overrides.scalingType().ifPresent(type -> setType(changed, type));
     if (overrides.frequencyScale().isPresent()) {
       changed.put("factor", 1 / overrides.frequencyScale().getAsDouble());
-      if (RopeNormaliser.type(changed).equals("default")
-          && overrides.scalingType().isEmpty()) {
+      if (RopeNormaliser.type(changed).equals("default") && overrides.scalingType().isEmpty()) {
         setType(changed, RopeScalingType.LINEAR);
       }
     }

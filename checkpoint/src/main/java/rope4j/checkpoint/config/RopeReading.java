@@ -12,8 +12,8 @@ import rope4j.checkpoint.RopeOverrides;
 /// What one engine makes of a model's configuration: the rotation of every type of layer.
 ///
 /// @param dialect the engine
-/// @param contextLength tokens the frequencies are for: the longest position so far in Transformers,
-///   `--max-model-len` in vLLM, `--ctx-size` in llama.cpp
+/// @param contextLength tokens the frequencies are for: the longest position so far in
+///   Transformers, `--max-model-len` in vLLM, `--ctx-size` in llama.cpp
 /// @param layers one per type of layer that rotates
 /// @param warnings what a user should know: what the engine warns about or passes over, and where
 ///   another engine differs

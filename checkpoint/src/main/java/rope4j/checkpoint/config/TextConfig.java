@@ -20,8 +20,11 @@ import rope4j.checkpoint.config.ModelClass.Unrotated;
 /// @param modelClass what Transformers' class adds
 record TextConfig(ConfigKeys keys, String modelType, ModelClass modelClass) {
 
-  /// Layers of a model can't be more than this: a number from a stranger that sizes a list.
-  private static final int MAX_LAYERS = 100_000;
+  /// Layers of a model and channels of a head can't be more than this: numbers from a stranger that
+  /// size lists.
+  private static final int MAX_LAYERS = 10_000;
+
+  private static final int MAX_CHANNELS = 65_536;
 
   /// Objects inside multimodal configurations that hold the language model.
   private static final String[] INSIDE = {
@@ -67,9 +70,16 @@ record TextConfig(ConfigKeys keys, String modelType, ModelClass modelClass) {
   /// @param layerType empty for a model whose layers are all alike
   int headDimension(String layerType) {
     if (modelClass.conversion() == Conversion.GEMMA4 && layerType.equals(RopeNormaliser.FULL)) {
-      return globalHeadDimension();
+      return limited(globalHeadDimension());
     }
-    return declaredHeadDimension().orElseGet(this::derivedHeadDimension);
+    return limited(declaredHeadDimension().orElseGet(this::derivedHeadDimension));
+  }
+
+  private static int limited(int head) {
+    if (head > MAX_CHANNELS) {
+      throw ConfigKeys.wrong("head_dim", head, "at most " + MAX_CHANNELS);
+    }
+    return head;
   }
 
   /// The attribute `head_dim` of Transformers' configuration object, if it has one.

@@ -16,8 +16,8 @@ import tools.jackson.databind.JsonNode;
 
 /// From a config.json to the frequencies Transformers would rotate by, layer type by layer type.
 ///
-/// Against its run in float64, as what is read here is float64; its float32 is up to 1.3e-6 away from
-/// that, and rotation's tests hold the float32 arithmetic.
+/// Against its run in float64, as what is read here is float64; its float32 is up to 1.3e-6 away
+/// from that, and rotation's tests hold the float32 arithmetic.
 class TransformersReadingGoldenTest {
 
   static Stream<Goldens.Case> cases() {
@@ -49,8 +49,7 @@ class TransformersReadingGoldenTest {
   void magnitudesAreTransformers(Goldens.Case golden) {
     LayerRope layer = layer(golden);
     double expected = golden.expect().get("attention_scaling").asDouble();
-    assertThat(layer.frequencies().attentionFactor())
-        .isCloseTo(expected, within(1e-12 * expected));
+    assertThat(layer.frequencies().attentionFactor()).isCloseTo(expected, within(1e-12 * expected));
     assertThat(layer.frequencies().softmaxScaleMultiplier())
         .isCloseTo(golden.expect().path("softmax_scale_multiplier").asDouble(1), within(1e-12));
   }
@@ -86,8 +85,7 @@ class TransformersReadingGoldenTest {
       return inverse;
     }
     Map<String, @Nullable Object> rope = RopeNormaliser.normalise(config).ropeParameters();
-    int[] section =
-        RopeSettings.of(rope).requiredIntegers("mrope_section");
+    int[] section = RopeSettings.of(rope).requiredIntegers("mrope_section");
     int[] pairs = PairAxes.ernie(section[0], section[1], section[2]).pairsByAxis(1, 2, 0);
     double[] ordered = new double[inverse.length];
     for (int i = 0; i < ordered.length; i++) {

@@ -12,7 +12,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/// What of vLLM's own classes can be reached from a config.json: `get_rope` with its rope dictionary.
+/// What of vLLM's own classes can be reached from a config.json: `get_rope` with its rope
+/// dictionary.
 class VllmReadingGoldenTest {
 
   static Stream<Goldens.Case> cases() {
@@ -31,8 +32,7 @@ class VllmReadingGoldenTest {
     for (int n = 0; n < positions.size(); n++) {
       double position = positions.get(n).asDouble();
       // The float32 angle of the engine; its table may be in bfloat16.
-      double error =
-          4e-7 * Math.max(1, position) * scale + 2e-6 + (bfloat16 ? scale / 256 : 0);
+      double error = 4e-7 * Math.max(1, position) * scale + 2e-6 + (bfloat16 ? scale / 256 : 0);
       JsonNode cos = expected.get("cos").get(n);
       for (int i = 0; i < cos.size(); i++) {
         double angle = position * layer.frequencies().inverse(i);
