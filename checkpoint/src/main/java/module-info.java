@@ -5,4 +5,5 @@ module rope4j.checkpoint {
   requires transitive rope4j.rotation;
 
   exports rope4j.checkpoint;
+  exports rope4j.checkpoint.config;
 }

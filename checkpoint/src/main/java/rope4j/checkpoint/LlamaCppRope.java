@@ -1,15 +1,16 @@
 package rope4j.checkpoint;
 
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.TreeMap;
+import rope4j.checkpoint.LlamaCppArchitecture.Layers;
 import rope4j.rotation.AttentionScaled;
 import rope4j.rotation.FrequencyFactors;
 import rope4j.rotation.Linear;
-import rope4j.rotation.Pairing;
 import rope4j.rotation.RopeParameters;
 import rope4j.rotation.Scaling;
+import rope4j.rotation.SoftmaxScaled;
 import rope4j.rotation.Unscaled;
 import rope4j.rotation.Yarn;
 
@@ -22,6 +23,8 @@ import rope4j.rotation.Yarn;
 ///   others unless it is given. Then the attention factor is `1 + 0.1 ln(factor)`, and a given one
 ///   is discarded; it acts only where YaRN is not active.
 /// - YaRN's betas in a file are read for two architectures only (`mistral3`, `grok`).
+/// - Layers with sliding-window attention have their own base, no YaRN, or no rotation at all, as
+///   the architecture has it.
 /// - Long frequency factors replace the short ones when the context, rounded up to a multiple of
 ///   256, is longer than the file's original length; for all positions, and under every type.
 ///
@@ -31,23 +34,11 @@ public final class LlamaCppRope {
   /// Contexts are rounded up to a multiple of this (`GGML_PAD(n_ctx, 256)`).
   private static final int CONTEXT_STEP = 256;
 
-  /// Architectures all of whose layers rotate alike, with llama.cpp's `llama_model_rope_type`.
-  private static final Map<String, Pairing> PAIRINGS =
-      new TreeMap<>(
-          Map.ofEntries(
-              Map.entry("chatglm", Pairing.INTERLEAVED),
-              Map.entry("gptneox", Pairing.HALF),
-              Map.entry("grok", Pairing.HALF),
-              Map.entry("llama", Pairing.INTERLEAVED),
-              Map.entry("mistral3", Pairing.INTERLEAVED),
-              Map.entry("olmo", Pairing.INTERLEAVED),
-              Map.entry("phi2", Pairing.HALF),
-              Map.entry("phi3", Pairing.HALF),
-              Map.entry("qwen2", Pairing.HALF),
-              Map.entry("qwen3", Pairing.HALF),
-              Map.entry("qwen3moe", Pairing.HALF),
-              Map.entry("stablelm", Pairing.HALF),
-              Map.entry("starcoder2", Pairing.HALF)));
+  /// A number from a stranger that sizes arrays.
+  private static final int MAX_CHANNELS = 65_536;
+
+  private static final Optional<String> FULL = Optional.of("full_attention");
+  private static final Optional<String> SLIDING = Optional.of("sliding_attention");
 
   private LlamaCppRope() {}
 
@@ -56,21 +47,42 @@ public final class LlamaCppRope {
   /// @param model the file's description
   /// @param overrides flags that were given
   /// @param contextLength tokens of the context (`--ctx-size`), at least 1
+  /// @throws CheckpointException when the architecture's rotation is not known, its layers rotate
+  ///   differently, or file and flags together make no rotation
+  public static RopeParameters resolve(
+      ModelDescription model, RopeOverrides overrides, int contextLength) {
+    List<LayerRotation> layers = layers(model, overrides, contextLength);
+    if (layers.size() != 1 || LlamaCppArchitecture.of(model).layers() != Layers.UNIFORM) {
+      throw new CheckpointException(
+          "the layers of architecture '"
+              + model.architecture()
+              + "' do not all rotate alike, so there is no one rotation of this model");
+    }
+    return layers.getFirst().parameters();
+  }
+
+  /// The rotation of every type of layer that rotates, full attention first.
+  ///
+  /// @param model the file's description
+  /// @param overrides flags that were given
+  /// @param contextLength tokens of the context (`--ctx-size`), at least 1
   /// @throws CheckpointException when the architecture's rotation is not known, or file and flags
   ///   together make no rotation
-  public static RopeParameters resolve(
+  public static List<LayerRotation> layers(
       ModelDescription model, RopeOverrides overrides, int contextLength) {
     if (contextLength < 1) {
       throw new IllegalArgumentException(
           "the context length must be at least 1 token, but it is " + contextLength);
     }
-    Pairing pairing = PAIRINGS.get(model.architecture());
-    if (pairing == null) {
+    LlamaCppArchitecture architecture = LlamaCppArchitecture.of(model);
+    if (model.headDimension() > MAX_CHANNELS) {
       throw new CheckpointException(
-          "the rotation of architecture '"
-              + model.architecture()
-              + "' is not known; known are "
-              + String.join(", ", PAIRINGS.keySet()));
+          model.architecture()
+              + ".attention.key_length is "
+              + model.headDimension()
+              + ", but a head has at most "
+              + MAX_CHANNELS
+              + " channels: convert the model again");
     }
     if (model.architecture().equals("llama") && model.rotaryDimension() != model.headDimension()) {
       throw new CheckpointException(
@@ -82,15 +94,102 @@ public final class LlamaCppRope {
     }
     LlamaCppContext context = LlamaCppContext.of(model, overrides);
     try {
-      return new RopeParameters(
-          model.headDimension(),
-          model.rotaryDimension(),
-          context.frequencyBase(),
-          model.trainedLength(),
-          pairing,
-          scaling(context, factors(model, contextLength), model.rotaryDimension() / 2));
+      RopeParameters full =
+          new RopeParameters(
+              model.headDimension(),
+              model.rotaryDimension(),
+              context.frequencyBase(),
+              model.trainedLength(),
+              architecture.pairing(),
+              withSoftmaxScale(
+                  model,
+                  context,
+                  scaling(context, factors(model, contextLength), model.rotaryDimension() / 2)));
+      return layers(model, architecture, context, full);
     } catch (IllegalArgumentException e) {
       throw new CheckpointException("the rotation makes no sense: " + e.getMessage(), e);
+    }
+  }
+
+  private static List<LayerRotation> layers(
+      ModelDescription model,
+      LlamaCppArchitecture architecture,
+      LlamaCppContext context,
+      RopeParameters full) {
+    RopeScalingType type = context.scalingType();
+    SlidingMetadata sliding = model.rope().sliding();
+    return switch (architecture.layers()) {
+      case UNIFORM, EVERY_FOURTH_STANDS -> List.of(new LayerRotation(Optional.empty(), type, full));
+      case SLIDING_ONLY ->
+          List.of(
+              new LayerRotation(
+                  sliding.window().isPresent() ? SLIDING : Optional.empty(), type, full));
+      case SLIDING_UNSCALED ->
+          sliding.window().isEmpty()
+              ? List.of(new LayerRotation(Optional.empty(), type, full))
+              : List.of(
+                  new LayerRotation(FULL, type, full),
+                  new LayerRotation(
+                      SLIDING, RopeScalingType.NONE, full.withScaling(new Unscaled())));
+      case SLIDING_BASE ->
+          List.of(
+              new LayerRotation(FULL, type, full),
+              new LayerRotation(SLIDING, RopeScalingType.NONE, sliding(model, context, full)));
+    };
+  }
+
+  /// Flags do not reach these layers; the attention factor does, as it is one for the whole graph.
+  private static RopeParameters sliding(
+      ModelDescription model, LlamaCppContext context, RopeParameters full) {
+    SlidingMetadata sliding = model.rope().sliding();
+    boolean gemma = model.architecture().startsWith("gemma");
+    double attention = settle(context.yarnAttnFactor());
+    int head = sliding.headDimension().orElse(full.headDimension());
+    if (head > MAX_CHANNELS) {
+      throw new IllegalArgumentException(
+          "attention.key_length_swa is " + head + ", but at most " + MAX_CHANNELS + " is possible");
+    }
+    return new RopeParameters(
+        head,
+        sliding.rotaryDimension().orElse(Math.min(head, full.rotaryDimension())),
+        sliding.base().orElse(gemma ? 10000 : model.rope().base()),
+        full.trainedLength(),
+        full.pairing(),
+        attention == 1 ? new Unscaled() : new AttentionScaled(new Unscaled(), attention));
+  }
+
+  /// `deepseek2` alone multiplies its softmax scale, and without `yarn_log_multiplier` it does so
+  /// although the rotation already carries YaRN's magnitude.
+  private static Scaling withSoftmaxScale(
+      ModelDescription model, LlamaCppContext context, Scaling scaling) {
+    if (!model.architecture().equals("deepseek2")) {
+      return scaling;
+    }
+    float log = (float) Math.log(1 / context.frequencyScale());
+    float logMultiplier = (float) model.rope().yarnLogMultiplier().orElse(0) / 0.1f;
+    float scale = context.yarnAttnFactor() * (1 + 0.1f * log) * (1 + 0.1f * logMultiplier * log);
+    double multiplier = settle((double) scale * scale);
+    return multiplier == 1 ? scaling : new SoftmaxScaled(scaling, multiplier);
+  }
+
+  /// What the file says and llama.cpp's loader of its architecture does not read, each as `key =
+  /// value`.
+  public static List<String> unreadKeys(ModelDescription model) {
+    if (List.of("grok", "mistral3").contains(model.architecture())) {
+      return List.of();
+    }
+    RopeMetadata rope = model.rope();
+    List<String> unread = new ArrayList<>();
+    unread(unread, "yarn_ext_factor", rope.yarnExtFactor(), 1);
+    unread(unread, "yarn_attn_factor", rope.yarnAttnFactor(), 1);
+    unread(unread, "yarn_beta_fast", rope.yarnBetaFast(), 32);
+    unread(unread, "yarn_beta_slow", rope.yarnBetaSlow(), 1);
+    return unread;
+  }
+
+  private static void unread(List<String> unread, String key, OptionalDouble value, double asGood) {
+    if (value.isPresent() && value.getAsDouble() != asGood) {
+      unread.add("rope.scaling." + key + " = " + value.getAsDouble());
     }
   }
 

@@ -25,6 +25,7 @@ import java.util.OptionalInt;
 /// @param factors divisors of the tensor `rope_freqs.weight`, one per pair; empty when absent
 /// @param longFactors divisors of `rope_factors_long.weight`; empty when absent
 /// @param shortFactors divisors of `rope_factors_short.weight`; empty when absent
+/// @param sliding what differs in layers with sliding-window attention
 public record RopeMetadata(
     double base,
     Optional<RopeScalingType> scalingType,
@@ -38,7 +39,8 @@ public record RopeMetadata(
     OptionalDouble yarnLogMultiplier,
     List<Double> factors,
     List<Double> longFactors,
-    List<Double> shortFactors) {
+    List<Double> shortFactors,
+    SlidingMetadata sliding) {
 
   /// Files name these tensors with or without a layer; the layers' copies are equal.
   private static final String[] PREFIXES = {"", "blk.0."};
@@ -66,7 +68,8 @@ public record RopeMetadata(
         finite(metadata, scaling + "yarn_log_multiplier"),
         divisors(file, "rope_freqs.weight"),
         divisors(file, "rope_factors_long.weight"),
-        divisors(file, "rope_factors_short.weight"));
+        divisors(file, "rope_factors_short.weight"),
+        SlidingMetadata.of(metadata, architecture));
   }
 
   private static RopeScalingType type(String key, String label) {
@@ -88,7 +91,7 @@ public record RopeMetadata(
     return factor.orElse(0) == 0 ? OptionalDouble.empty() : factor;
   }
 
-  private static OptionalDouble finite(Metadata metadata, String key) {
+  static OptionalDouble finite(Metadata metadata, String key) {
     OptionalDouble value = metadata.real(key);
     if (value.isPresent() && !Double.isFinite(value.getAsDouble())) {
       throw new CheckpointException(

@@ -1,0 +1,237 @@
+package rope4j.checkpoint.config;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import rope4j.checkpoint.CheckpointException;
+import rope4j.checkpoint.config.ModelClass.Conversion;
+import rope4j.checkpoint.config.ModelClass.Pattern;
+import rope4j.checkpoint.config.ModelClass.Unrotated;
+
+/// The part of a `config.json` that describes the language model, with its class's defaults.
+///
+/// @param keys as they stand in the file
+/// @param modelType `model_type`; empty when the file has none
+/// @param modelClass what Transformers' class adds
+record TextConfig(ConfigKeys keys, String modelType, ModelClass modelClass) {
+
+  /// Layers of a model and channels of a head can't be more than this: numbers from a stranger that
+  /// size lists.
+  private static final int MAX_LAYERS = 10_000;
+
+  private static final int MAX_CHANNELS = 65_536;
+
+  /// Objects inside multimodal configurations that hold the language model.
+  private static final String[] INSIDE = {
+    "text_config", "llm_config", "language_config", "thinker_config"
+  };
+
+  static TextConfig of(Map<String, @Nullable Object> file) {
+    ConfigKeys outer = new ConfigKeys(file);
+    String outerType = outer.text("model_type").orElse("");
+    for (String name : INSIDE) {
+      Optional<Map<String, @Nullable Object>> inner = outer.object(name);
+      // Old multimodal files have an empty or partial one beside the keys themselves.
+      if (inner.isPresent() && !inner.get().isEmpty() && !outer.isSet("hidden_size")) {
+        if (inner.get().containsKey("text_config")) {
+          return of(inner.get());
+        }
+        ConfigKeys keys = new ConfigKeys(inner.get());
+        String type = keys.text("model_type").orElse(outerType);
+        return new TextConfig(keys, type, ModelClasses.of(type));
+      }
+    }
+    return new TextConfig(outer, outerType, ModelClasses.of(outerType));
+  }
+
+  int maxPositionEmbeddings() {
+    return declaredLength().orElse(modelClass.conversion() == Conversion.PHI3 ? 4096 : 2048);
+  }
+
+  /// `max_position_embeddings`, or the older `n_positions`.
+  OptionalInt declaredLength() {
+    OptionalInt length = keys.count("max_position_embeddings");
+    return length.isPresent() ? length : keys.count("n_positions");
+  }
+
+  /// Whether the configuration object has a top-level `original_max_position_embeddings` while its
+  /// dictionary is standardised: a key that the class does not declare is only added afterwards.
+  boolean hasOriginalLengthAttribute() {
+    return modelClass.conversion() == Conversion.PHI3;
+  }
+
+  /// Channels of a head of these layers: those that rotate in DeepSeek's attention.
+  ///
+  /// @param layerType empty for a model whose layers are all alike
+  int headDimension(String layerType) {
+    if (modelClass.conversion() == Conversion.GEMMA4 && layerType.equals(RopeNormaliser.FULL)) {
+      return limited(globalHeadDimension());
+    }
+    return limited(declaredHeadDimension().orElseGet(this::derivedHeadDimension));
+  }
+
+  private static int limited(int head) {
+    if (head > MAX_CHANNELS) {
+      throw ConfigKeys.wrong("head_dim", head, "at most " + MAX_CHANNELS);
+    }
+    return head;
+  }
+
+  /// The attribute `head_dim` of Transformers' configuration object, if it has one.
+  OptionalInt headDimensionAttribute() {
+    OptionalInt declared = declaredHeadDimension();
+    return declared.isPresent() || !modelClass.head().attribute()
+        ? declared
+        : OptionalInt.of(derivedHeadDimension());
+  }
+
+  private OptionalInt declaredHeadDimension() {
+    OptionalInt declared =
+        keys.count(modelClass.head().ropePart() ? "qk_rope_head_dim" : "head_dim");
+    return declared.isPresent() ? declared : modelClass.head().fixed();
+  }
+
+  private int derivedHeadDimension() {
+    int hidden = either("hidden_size", "n_embd");
+    int heads = either("num_attention_heads", "n_head");
+    if (hidden / heads < 1) {
+      throw new CheckpointException(
+          "hidden_size is "
+              + hidden
+              + " and num_attention_heads "
+              + heads
+              + ", which leaves no channel for a head");
+    }
+    return hidden / heads;
+  }
+
+  private int either(String key, String older) {
+    OptionalInt value = keys.count(key);
+    if (value.isEmpty()) {
+      value = keys.count(older);
+    }
+    return value.orElseThrow(() ->
+        new CheckpointException(
+            "there is no " + key + ", so this is not the config.json of a language model"));
+  }
+
+  private int globalHeadDimension() {
+    for (Object layer : perLayerConfig().values()) {
+      if (layer instanceof Map<?, ?> map) {
+        OptionalInt own = new ConfigKeys(ConfigKeys.asObject(map)).count("head_dim");
+        if (own.isPresent()) {
+          return own.getAsInt();
+        }
+      }
+    }
+    return keys.count("global_head_dim").orElse(512);
+  }
+
+  /// Gemma 4's deviations by layer index.
+  Map<String, @Nullable Object> perLayerConfig() {
+    Optional<Map<String, @Nullable Object>> given = keys.object("per_layer_config");
+    if (given.isPresent() || modelClass.conversion() != Conversion.GEMMA4) {
+      return given.orElse(Map.of());
+    }
+    Map<String, @Nullable Object> made = new LinkedHashMap<>();
+    List<String> types = layerTypes();
+    for (int i = 0; i < types.size(); i++) {
+      if (types.get(i).equals(RopeNormaliser.FULL)) {
+        Map<String, @Nullable Object> layer = new LinkedHashMap<>();
+        layer.put("head_dim", (long) keys.count("global_head_dim").orElse(512));
+        if (keys.isSet("num_global_key_value_heads")
+            && ConfigKeys.isTruthy(keys.values().get("attention_k_eq_v"))) {
+          layer.put("num_key_value_heads", keys.values().get("num_global_key_value_heads"));
+        }
+        made.put(String.valueOf(i), layer);
+      }
+    }
+    return made;
+  }
+
+  /// The type of every layer; empty for a class whose layers are all alike.
+  List<String> layerTypes() {
+    Optional<List<String>> given = keys.texts("layer_types");
+    if (given.isPresent()) {
+      return lastIsFull(given.get());
+    }
+    Pattern pattern = modelClass.layers();
+    if (pattern.kind() == Pattern.Kind.NONE) {
+      return List.of();
+    }
+    int interval = interval(pattern);
+    List<Integer> rotates = noRopeLayers().orElse(List.of());
+    List<String> types = new ArrayList<>();
+    for (int i = 0; i < layers(); i++) {
+      boolean full =
+          switch (pattern.kind()) {
+            case SLIDING -> (i + 1) % interval == 0;
+            case FULL_FIRST -> i % interval == 0;
+            case CHUNKED -> i < rotates.size() && rotates.get(i) == 0;
+            case NONE, FULL -> true;
+          };
+      types.add(
+          full
+              ? RopeNormaliser.FULL
+              : pattern.kind() == Pattern.Kind.CHUNKED
+                  ? "chunked_attention"
+                  : RopeNormaliser.SLIDING);
+    }
+    return lastIsFull(types);
+  }
+
+  private int interval(Pattern pattern) {
+    return switch (pattern.kind()) {
+      case SLIDING -> keys.count("sliding_window_pattern").orElse(pattern.interval());
+      case FULL_FIRST -> keys.count("global_attn_every_n_layers").orElse(pattern.interval());
+      default -> pattern.interval();
+    };
+  }
+
+  private List<String> lastIsFull(List<String> types) {
+    List<String> copy = new ArrayList<>(types);
+    if (modelClass.conversion() == Conversion.GEMMA4 && !copy.isEmpty()) {
+      copy.set(copy.size() - 1, RopeNormaliser.FULL);
+    }
+    return copy;
+  }
+
+  /// The names a dictionary a layer type may use.
+  Set<String> layerTypeNames() {
+    List<String> types = layerTypes();
+    if (types.isEmpty() && !modelClass.known()) {
+      return Set.of(RopeNormaliser.FULL, RopeNormaliser.SLIDING, "chunked_attention");
+    }
+    return Set.copyOf(types);
+  }
+
+  /// Which layers rotate (1) and which don't (0); empty for a class without such a list.
+  Optional<List<Integer>> noRopeLayers() {
+    if (modelClass.unrotated() != Unrotated.LISTED) {
+      return keys.flags("no_rope_layers");
+    }
+    Optional<List<Integer>> given = keys.flags("no_rope_layers");
+    if (given.isPresent() && !given.get().isEmpty()) {
+      return given;
+    }
+    int interval = keys.count("no_rope_layer_interval").orElse(modelClass.layers().interval());
+    List<Integer> rotates = new ArrayList<>();
+    for (int i = 0; i < layers(); i++) {
+      rotates.add((i + 1) % interval == 0 ? 0 : 1);
+    }
+    return Optional.of(rotates);
+  }
+
+  private int layers() {
+    int layers = keys.count("num_hidden_layers").orElse(modelClass.layers().layers());
+    if (layers > MAX_LAYERS) {
+      throw ConfigKeys.wrong("num_hidden_layers", layers, "at most " + MAX_LAYERS);
+    }
+    return layers;
+  }
+}
