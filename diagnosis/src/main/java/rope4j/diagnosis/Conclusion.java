@@ -65,7 +65,7 @@ record Conclusion(String headline, List<String> reasons) {
   }
 
   /// Whether the added context is worth having.
-  private static String comparison(Examination examination, StrategyResult best) {
+  static String comparison(Examination examination, StrategyResult best) {
     Bucket added = best.added();
     Interval benefit = added.benefit();
     String window =

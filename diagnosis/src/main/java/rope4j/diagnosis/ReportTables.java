@@ -37,13 +37,7 @@ final class ReportTables {
     out.open("thead").open("tr");
     for (String head :
         List.of(
-            "Strategy",
-            "Verdict",
-            "Loss",
-            "Control",
-            "Excess",
-            "Short text, KL",
-            "Same top token")) {
+            "Strategy", "Verdict", "Loss", "Control", "Excess", "Short text, KL", "Same token")) {
       out.element("th", head, "scope", "col");
     }
     out.close().close();
@@ -68,7 +62,7 @@ final class ReportTables {
     measured("Excess", Numbers.signed(-added.benefit().mean()), Numbers.plusMinus(added.benefit()));
     double kl = result.shortDamage().meanKl();
     measured("Short text, KL", kl < NO_DAMAGE ? "0" : Numbers.decimals(kl, 3), "");
-    measured("Same top token", Numbers.percent(result.shortDamage().topAgreement()), "");
+    measured("Same token", Numbers.percent(result.shortDamage().topAgreement()), "");
     out.close();
   }
 

@@ -17,10 +17,8 @@ final class SvgChart {
   private static final int LEFT = 44;
   private static final int LEADER = 20;
 
-  /// How large the chart is drawn; a page holds one for wide and one for narrow screens.
-  ///
-  /// @param name class and prefix of the ids
-  /// @param longestLabel characters; longer names are cut
+  /// How large the chart is drawn; a page holds one for wide and one for narrow screens. Labels of
+  /// more than so many characters are cut.
   enum Size {
     WIDE("wide", 1000, 460, 8, 26),
     NARROW("narrow", 420, 380, 4, 15);

@@ -64,7 +64,9 @@ final class EngineReader {
     Map<String, Map<String, @Nullable Object>> dictionaries = dictionaries(rope);
     int length = contextLength.orElseGet(() -> defaultLength(dialect, dictionaries));
     List<LayerRope> layers = new ArrayList<>();
-    dictionaries.forEach((layerType, dictionary) -> {
+    for (Map.Entry<String, Map<String, @Nullable Object>> entry : dictionaries.entrySet()) {
+      String layerType = entry.getKey();
+      Map<String, @Nullable Object> dictionary = entry.getValue();
       boolean scaled = layerType.isEmpty() || layerType.equals(RopeNormaliser.FULL);
       Map<String, @Nullable Object> flagged =
           scaled ? FlagKeys.apply(dictionary, overrides, text) : dictionary;
@@ -73,7 +75,7 @@ final class EngineReader {
               ? vllm(layerType, flagged, length)
               : new TransformersReader(text, dialect, layerType, flagged, rope.nested())
                   .read(length, warnings));
-    });
+    }
     if (layers.isEmpty()) {
       throw new CheckpointException(
           "rope_parameters has no entry that rotates, so there are no frequencies");
@@ -189,6 +191,8 @@ final class EngineReader {
     boolean deepSeek =
         text.modelClass().deepSeek() && !RopeNormaliser.type(given).equals("default");
     if (deepSeek) {
+      // vLLM compares the older spelling with rope_type before this replacement.
+      given.remove("type");
       given.put("rope_type", "deepseek_yarn");
     }
     RopeSettings settings = RopeSettings.of(given);
