@@ -64,21 +64,30 @@ final class EngineReader {
     Map<String, Map<String, @Nullable Object>> dictionaries = dictionaries(rope);
     int length = contextLength.orElseGet(() -> defaultLength(dialect, dictionaries));
     List<LayerRope> layers = new ArrayList<>();
-    dictionaries.forEach((layerType, dictionary) -> {
-      boolean scaled = layerType.isEmpty() || layerType.equals(RopeNormaliser.FULL);
-      Map<String, @Nullable Object> flagged =
-          scaled ? FlagKeys.apply(dictionary, overrides, text) : dictionary;
-      layers.add(
-          dialect == Dialect.VLLM
-              ? vllm(layerType, flagged, length)
-              : new TransformersReader(text, dialect, layerType, flagged, rope.nested())
-                  .read(length, warnings));
-    });
+    for (Map.Entry<String, Map<String, @Nullable Object>> entry : dictionaries.entrySet()) {
+      layers.add(layer(entry.getKey(), entry.getValue(), rope.nested(), dialect, length));
+    }
     if (layers.isEmpty()) {
       throw new CheckpointException(
           "rope_parameters has no entry that rotates, so there are no frequencies");
     }
     return new RopeReading(dialect, length, layers, warnings);
+  }
+
+  /// Flags reach full attention only, as in llama.cpp.
+  private LayerRope layer(
+      String layerType,
+      Map<String, @Nullable Object> dictionary,
+      boolean nested,
+      Dialect dialect,
+      int length) {
+    Map<String, @Nullable Object> flagged = dictionary;
+    if (layerType.isEmpty() || layerType.equals(RopeNormaliser.FULL)) {
+      flagged = FlagKeys.apply(dictionary, overrides, text);
+    }
+    return dialect == Dialect.VLLM
+        ? vllm(layerType, flagged, length)
+        : new TransformersReader(text, dialect, layerType, flagged, nested).read(length, warnings);
   }
 
   private void describeModel() {
