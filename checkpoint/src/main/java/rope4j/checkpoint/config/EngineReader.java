@@ -49,7 +49,8 @@ final class EngineReader {
         case PAPER -> reader.normalised(RopeNormaliser.normaliseLeniently(config.text()), dialect);
         case LLAMA_CPP -> reader.llamaCpp();
       };
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      // Arithmetic: lengths whose multiples are beyond an int.
       throw new CheckpointException(config.name() + ": " + e.getMessage(), e);
     } catch (CheckpointException e) {
       String message = String.valueOf(e.getMessage());
@@ -195,6 +196,7 @@ final class EngineReader {
   private LayerRope vllm(String layerType, Map<String, @Nullable Object> dictionary, int length) {
     Map<String, @Nullable Object> given = new HashMap<>(dictionary);
     checkBothTypes(given);
+    checkSections(given, text.headDimension(layerType));
     boolean deepSeek =
         text.modelClass().deepSeek() && !RopeNormaliser.type(given).equals("default");
     if (deepSeek) {
@@ -227,6 +229,18 @@ final class EngineReader {
             parameters.scaling());
     return LayerRope.of(
         named(layerType), RopeNormaliser.type(dictionary), trained, rope.contextLength());
+  }
+
+  /// Sections size arrays, so no entry may be larger than the head it divides.
+  private static void checkSections(Map<String, @Nullable Object> dictionary, int head) {
+    for (String key : new String[] {"mrope_section", "xdrope_section"}) {
+      if (dictionary.get(key) instanceof List<?> sections
+          && !sections.stream()
+              .allMatch(entry ->
+                  entry instanceof Long n && n >= 0 && n <= head && sections.size() <= head)) {
+        throw ConfigKeys.wrong(key, sections, "a list of whole numbers from 0 to " + head);
+      }
+    }
   }
 
   /// vLLM refuses two names of the type that say different things.
