@@ -49,7 +49,8 @@ final class EngineReader {
         case PAPER -> reader.normalised(RopeNormaliser.normaliseLeniently(config.text()), dialect);
         case LLAMA_CPP -> reader.llamaCpp();
       };
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      // Arithmetic: lengths whose multiples are beyond an int.
       throw new CheckpointException(config.name() + ": " + e.getMessage(), e);
     } catch (CheckpointException e) {
       String message = String.valueOf(e.getMessage());
@@ -65,22 +66,29 @@ final class EngineReader {
     int length = contextLength.orElseGet(() -> defaultLength(dialect, dictionaries));
     List<LayerRope> layers = new ArrayList<>();
     for (Map.Entry<String, Map<String, @Nullable Object>> entry : dictionaries.entrySet()) {
-      String layerType = entry.getKey();
-      Map<String, @Nullable Object> dictionary = entry.getValue();
-      boolean scaled = layerType.isEmpty() || layerType.equals(RopeNormaliser.FULL);
-      Map<String, @Nullable Object> flagged =
-          scaled ? FlagKeys.apply(dictionary, overrides, text) : dictionary;
-      layers.add(
-          dialect == Dialect.VLLM
-              ? vllm(layerType, flagged, length)
-              : new TransformersReader(text, dialect, layerType, flagged, rope.nested())
-                  .read(length, warnings));
+      layers.add(layer(entry.getKey(), entry.getValue(), rope.nested(), dialect, length));
     }
     if (layers.isEmpty()) {
       throw new CheckpointException(
           "rope_parameters has no entry that rotates, so there are no frequencies");
     }
     return new RopeReading(dialect, length, layers, warnings);
+  }
+
+  /// Flags reach full attention only, as in llama.cpp.
+  private LayerRope layer(
+      String layerType,
+      Map<String, @Nullable Object> dictionary,
+      boolean nested,
+      Dialect dialect,
+      int length) {
+    Map<String, @Nullable Object> flagged = dictionary;
+    if (layerType.isEmpty() || layerType.equals(RopeNormaliser.FULL)) {
+      flagged = FlagKeys.apply(dictionary, overrides, text);
+    }
+    return dialect == Dialect.VLLM
+        ? vllm(layerType, flagged, length)
+        : new TransformersReader(text, dialect, layerType, flagged, nested).read(length, warnings);
   }
 
   private void describeModel() {
@@ -188,6 +196,7 @@ final class EngineReader {
   private LayerRope vllm(String layerType, Map<String, @Nullable Object> dictionary, int length) {
     Map<String, @Nullable Object> given = new HashMap<>(dictionary);
     checkBothTypes(given);
+    checkSections(given, text.headDimension(layerType));
     boolean deepSeek =
         text.modelClass().deepSeek() && !RopeNormaliser.type(given).equals("default");
     if (deepSeek) {
@@ -222,6 +231,18 @@ final class EngineReader {
             parameters.scaling());
     return LayerRope.of(
         named(layerType), RopeNormaliser.type(dictionary), trained, rope.contextLength());
+  }
+
+  /// Sections size arrays, so no entry may be larger than the head it divides.
+  private static void checkSections(Map<String, @Nullable Object> dictionary, int head) {
+    for (String key : new String[] {"mrope_section", "xdrope_section"}) {
+      if (dictionary.get(key) instanceof List<?> sections
+          && !sections.stream()
+              .allMatch(entry ->
+                  entry instanceof Long n && n >= 0 && n <= head && sections.size() <= head)) {
+        throw ConfigKeys.wrong(key, sections, "a list of whole numbers from 0 to " + head);
+      }
+    }
   }
 
   /// vLLM refuses two names of the type that say different things.

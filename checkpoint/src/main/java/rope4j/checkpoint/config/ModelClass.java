@@ -104,7 +104,9 @@ record ModelClass(
       /// Chunked attention, and full attention where a layer does not rotate.
       CHUNKED,
       /// All full attention.
-      FULL
+      FULL,
+      /// Linear attention, and every interval-th layer full attention.
+      LINEAR
     }
 
     static Pattern of(String word) {
@@ -114,6 +116,7 @@ record ModelClass(
         case "sliding" -> new Pattern(Kind.SLIDING, number(parts, 1), number(parts, 2));
         case "full-first" -> new Pattern(Kind.FULL_FIRST, number(parts, 1), number(parts, 2));
         case "chunked" -> new Pattern(Kind.CHUNKED, number(parts, 1), number(parts, 2));
+        case "linear" -> new Pattern(Kind.LINEAR, number(parts, 1), number(parts, 2));
         case "full" -> new Pattern(Kind.FULL, number(parts, 1), number(parts, 2));
         default -> throw new IllegalArgumentException(word);
       };

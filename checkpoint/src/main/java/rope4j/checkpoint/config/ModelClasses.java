@@ -40,7 +40,7 @@ final class ModelClasses {
       starcoder2                        plain      10000    -      -     no  none      -               none   half        starcoder2
       dbrx                              plain      10000    -      -     no  none      -               none   half        dbrx
       bitnet                            plain      10000    -      -     no  none      -               none   half        bitnet
-      falcon                            plain      10000    -      -     no  none      -               none   half        falcon
+      falcon                            plain      10000    -      -     no  derived   -               none   half        falcon
       qwen3                             plain      10000    -      -     no  128       -               none   half        qwen3
       qwen3_moe                         plain      10000    -      -     no  128       -               none   half        qwen3moe
       gemma                             plain      10000    -      -     no  256       -               none   half        gemma
@@ -54,7 +54,7 @@ final class ModelClasses {
       nomic_bert                        plain      1000     -      -     no  none      -               none   half        nomic-bert
       gpt_oss                           gpt-oss    150000   -      -     no  64        sliding:2:36    none   half        gpt-oss
       exaone4                           plain      10000    -      -     no  none      sliding:4:32    full   half        exaone4
-      cohere                            plain      500000   -      -     no  derived   -               none   interleaved command-r
+      cohere                            plain      500000   -      -     no  none      -               none   interleaved command-r
       cohere2                           plain      10000    -      -     no  derived   sliding:4:40    full   interleaved cohere2
       helium                            plain      100000   -      -     no  128       -               none   interleaved -
       ernie4_5                          plain      500000   -      -     no  128       -               none   interleaved ernie4_5
@@ -82,9 +82,9 @@ final class ModelClasses {
       gpt_neox                          neox       10000    -      0.25  yes none      -               none   half        gptneox
       gpt_neox_japanese                 neox       10000    -      1.0   yes none      -               none   half        -
       stablelm                          plain      10000    -      0.25  yes none      -               none   half        stablelm
-      qwen3_next                        plain      10000    -      0.25  yes 256       -               none   half        qwen3next
-      qwen3_5                           mrope      10000    -      0.25  yes 256       -               none   half        qwen35
-      qwen3_5_moe                       mrope      10000    -      0.25  yes 256       -               none   half        qwen35moe
+      qwen3_next                        plain      10000    -      0.25  yes 256       linear:4:48     none   half        qwen3next
+      qwen3_5                           mrope      10000    -      0.25  yes 256       linear:4:32     none   half        qwen35
+      qwen3_5_moe                       mrope      10000    -      0.25  yes 256       linear:4:40     none   half        qwen35moe
       phi                               plain      10000    -      0.5   yes none      -               none   half        phi2
       persimmon                         plain      10000    -      0.5   yes none      -               none   half        -
       fuyu                              plain      25000    -      0.5   yes none      -               none   half        -

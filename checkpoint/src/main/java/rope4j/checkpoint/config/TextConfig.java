@@ -170,24 +170,33 @@ record TextConfig(ConfigKeys keys, String modelType, ModelClass modelClass) {
     for (int i = 0; i < layers(); i++) {
       boolean full =
           switch (pattern.kind()) {
-            case SLIDING -> (i + 1) % interval == 0;
+            case SLIDING, LINEAR -> (i + 1) % interval == 0;
             case FULL_FIRST -> i % interval == 0;
             case CHUNKED -> i < rotates.size() && rotates.get(i) == 0;
             case NONE, FULL -> true;
           };
-      types.add(
-          full
-              ? RopeNormaliser.FULL
-              : pattern.kind() == Pattern.Kind.CHUNKED
-                  ? "chunked_attention"
-                  : RopeNormaliser.SLIDING);
+      types.add(full ? RopeNormaliser.FULL : other(pattern.kind()));
     }
     return lastIsFull(types);
   }
 
+  private static String other(Pattern.Kind kind) {
+    return switch (kind) {
+      case CHUNKED -> "chunked_attention";
+      case LINEAR -> "linear_attention";
+      default -> RopeNormaliser.SLIDING;
+    };
+  }
+
   private int interval(Pattern pattern) {
     return switch (pattern.kind()) {
-      case SLIDING -> keys.count("sliding_window_pattern").orElse(pattern.interval());
+      // EXAONE 4 writes it as letters, "LLLG".
+      case SLIDING ->
+          keys.values().get("sliding_window_pattern") instanceof String letters
+                  && !letters.isEmpty()
+              ? letters.length()
+              : keys.count("sliding_window_pattern").orElse(pattern.interval());
+      case LINEAR -> keys.count("full_attention_interval").orElse(pattern.interval());
       case FULL_FIRST -> keys.count("global_attn_every_n_layers").orElse(pattern.interval());
       default -> pattern.interval();
     };

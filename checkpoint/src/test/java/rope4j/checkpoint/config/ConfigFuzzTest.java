@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,13 +39,15 @@ class ConfigFuzzTest {
     "{\"a\":",
     "0.3",
     "2147483648",
+    "2000000000",
+    "[2000000000, 2000000000, 1e300]",
     "\"yarn\"",
     "\"longrope\"",
     "\\u0000"
   };
 
   private final List<byte[]> originals =
-      Goldens.cases("hf_config")
+      Stream.concat(Goldens.cases("hf_config"), Goldens.cases("hf_inv_freq"))
           .map(golden -> golden.get("config").toString().getBytes(UTF_8))
           .toList();
 

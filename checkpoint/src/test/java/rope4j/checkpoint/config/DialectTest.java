@@ -272,6 +272,15 @@ class DialectTest {
   }
 
   @Test
+  void sectionsLargerThanTheHeadAreRefusedBeforeTheySizeAnything() {
+    refused(
+        LLAMA.replace("llama", "qwen2_vl")
+            + ", \"rope_scaling\": {\"type\": \"mrope\", \"mrope_section\": [2000000000, 8, 8]}",
+        Dialect.VLLM,
+        "mrope_section");
+  }
+
+  @Test
   void labelsAreReadBack() {
     for (Dialect dialect : Dialect.values()) {
       assertThat(Dialect.of(dialect.label())).isEqualTo(dialect);
