@@ -1,0 +1,240 @@
+package rope4j.bench;
+
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/// Writes a Llama-architecture GGUF of any size with random weights, so that speed and memory can
+/// be measured without downloading anything. What it says means nothing.
+///
+/// ```sh
+/// java bench/src/main/java/rope4j/bench/RandomModel.java model.gguf LAYERS WIDTH HEADS KV_HEADS HIDDEN VOCABULARY F32|F16|Q8_0
+/// ```
+public final class RandomModel {
+
+  private static final int ALIGNMENT = 32;
+  private static final int FIRST_WORD = 3;
+
+  private record Tensor(String name, int columns, int rows, boolean matrix) {}
+
+  private enum Storage {
+    F32(0, 4),
+    F16(1, 2),
+    Q8_0(8, 34.0 / 32);
+
+    final int id;
+    final double bytes;
+
+    Storage(int id, double bytes) {
+      this.id = id;
+      this.bytes = bytes;
+    }
+  }
+
+  private final ByteArrayOutputStream header = new ByteArrayOutputStream();
+  private final Random random = new Random(1);
+  private int keys;
+
+  private RandomModel() {}
+
+  /// Writes one file; see the class.
+  public static void main(String[] arguments) throws IOException {
+    if (arguments.length != 8) {
+      throw new IllegalArgumentException(
+          "give: FILE LAYERS WIDTH HEADS KV_HEADS HIDDEN VOCABULARY F32|F16|Q8_0");
+    }
+    int[] n = new int[6];
+    for (int i = 0; i < n.length; i++) {
+      n[i] = Integer.parseInt(arguments[i + 1]);
+    }
+    new RandomModel()
+        .write(
+            Path.of(arguments[0]),
+            n[0],
+            n[1],
+            n[2],
+            n[3],
+            n[4],
+            n[5],
+            Storage.valueOf(arguments[7]));
+  }
+
+  private void write(
+      Path file,
+      int layers,
+      int width,
+      int heads,
+      int keyHeads,
+      int hidden,
+      int vocabulary,
+      Storage storage)
+      throws IOException {
+    int keyWidth = width / heads * keyHeads;
+    List<Tensor> tensors = new ArrayList<>();
+    tensors.add(new Tensor("token_embd.weight", width, vocabulary, true));
+    for (int i = 0; i < layers; i++) {
+      String layer = "blk." + i + ".";
+      tensors.add(new Tensor(layer + "attn_norm.weight", width, 1, false));
+      tensors.add(new Tensor(layer + "attn_q.weight", width, width, true));
+      tensors.add(new Tensor(layer + "attn_k.weight", width, keyWidth, true));
+      tensors.add(new Tensor(layer + "attn_v.weight", width, keyWidth, true));
+      tensors.add(new Tensor(layer + "attn_output.weight", width, width, true));
+      tensors.add(new Tensor(layer + "ffn_norm.weight", width, 1, false));
+      tensors.add(new Tensor(layer + "ffn_gate.weight", width, hidden, true));
+      tensors.add(new Tensor(layer + "ffn_up.weight", width, hidden, true));
+      tensors.add(new Tensor(layer + "ffn_down.weight", hidden, width, true));
+    }
+    tensors.add(new Tensor("output_norm.weight", width, 1, false));
+
+    text("general.architecture", "llama");
+    number("llama.context_length", 2048);
+    number("llama.embedding_length", width);
+    number("llama.block_count", layers);
+    number("llama.feed_forward_length", hidden);
+    number("llama.attention.head_count", heads);
+    number("llama.attention.head_count_kv", keyHeads);
+    number("llama.rope.dimension_count", width / heads);
+    key("llama.attention.layer_norm_rms_epsilon", 6);
+    put(4).putFloat(1e-5f);
+    flush();
+    vocabulary(vocabulary);
+    byte[] metadata = header.toByteArray();
+    header.reset();
+
+    long offset = 0;
+    for (Tensor tensor : tensors) {
+      Storage own = tensor.matrix ? storage : Storage.F32;
+      string(tensor.name);
+      put(4).putInt(tensor.matrix ? 2 : 1);
+      flush();
+      put(8).putLong(tensor.columns);
+      flush();
+      if (tensor.matrix) {
+        put(8).putLong(tensor.rows);
+        flush();
+      }
+      put(12).putInt(own.id).putLong(offset);
+      flush();
+      offset = aligned(offset + bytes(tensor, own));
+    }
+    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 20)) {
+      ByteBuffer start = ByteBuffer.allocate(24).order(ByteOrder.LITTLE_ENDIAN);
+      start
+          .put("GGUF".getBytes(StandardCharsets.US_ASCII))
+          .putInt(3)
+          .putLong(tensors.size())
+          .putLong(keys);
+      out.write(start.array());
+      out.write(metadata);
+      out.write(header.toByteArray());
+      long written = 24L + metadata.length + header.size();
+      out.write(new byte[(int) (aligned(written) - written)]);
+      for (Tensor tensor : tensors) {
+        data(out, tensor, tensor.matrix ? storage : Storage.F32);
+      }
+    }
+  }
+
+  private static long bytes(Tensor tensor, Storage storage) {
+    return (long) (storage.bytes * tensor.columns * tensor.rows);
+  }
+
+  private static long aligned(long offset) {
+    return (offset + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+  }
+
+  private void data(OutputStream out, Tensor tensor, Storage storage) throws IOException {
+    float scale = tensor.matrix ? (float) (1 / Math.sqrt(tensor.columns)) : 0;
+    long length = bytes(tensor, storage);
+    ByteBuffer row =
+        ByteBuffer.allocate((int) (length / tensor.rows)).order(ByteOrder.LITTLE_ENDIAN);
+    for (int r = 0; r < tensor.rows; r++) {
+      row.clear();
+      while (row.hasRemaining()) {
+        switch (storage) {
+          case F32 -> row.putFloat(tensor.matrix ? scale * (float) random.nextGaussian() : 1);
+          case F16 ->
+              row.putShort(Float.floatToFloat16(scale * (random.nextFloat() * 3.4f - 1.7f)));
+          case Q8_0 -> {
+            row.putShort(Float.floatToFloat16(scale / 73));
+            byte[] block = new byte[32];
+            random.nextBytes(block);
+            row.put(block);
+          }
+        }
+      }
+      out.write(row.array());
+    }
+    out.write(new byte[(int) (aligned(length) - length)]);
+  }
+
+  /// A SentencePiece vocabulary of made-up words, enough to be read.
+  private void vocabulary(int size) {
+    text("tokenizer.ggml.model", "llama");
+    array("tokenizer.ggml.tokens", 8, size);
+    for (int i = 0; i < size; i++) {
+      string(i < FIRST_WORD ? List.of("<unk>", "<s>", "</s>").get(i) : "w" + i);
+    }
+    array("tokenizer.ggml.scores", 6, size);
+    for (int i = 0; i < size; i++) {
+      put(4).putFloat(-i);
+      flush();
+    }
+    array("tokenizer.ggml.token_type", 5, size);
+    for (int i = 0; i < size; i++) {
+      put(4).putInt(i < FIRST_WORD ? 3 : 1);
+      flush();
+    }
+  }
+
+  private ByteBuffer pending = ByteBuffer.allocate(0);
+
+  private ByteBuffer put(int bytes) {
+    pending = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    return pending;
+  }
+
+  private void flush() {
+    header.writeBytes(pending.array());
+  }
+
+  private void string(String value) {
+    byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+    put(8).putLong(bytes.length);
+    flush();
+    header.writeBytes(bytes);
+  }
+
+  private void key(String name, int type) {
+    keys++;
+    string(name);
+    put(4).putInt(type);
+    flush();
+  }
+
+  private void text(String name, String value) {
+    key(name, 8);
+    string(value);
+  }
+
+  private void number(String name, int value) {
+    key(name, 4);
+    put(4).putInt(value);
+    flush();
+  }
+
+  private void array(String name, int elementType, int size) {
+    key(name, 9);
+    put(12).putInt(elementType).putLong(size);
+    flush();
+  }
+}
