@@ -91,7 +91,7 @@ final class DoctorCommand implements Callable<Integer> {
   public Integer call() {
     Criteria criteria = criteria();
     text.check();
-    html.ifPresent(DoctorCommand::requireWritable);
+    html.ifPresent(this::requireWritable);
     Examination examination;
     try (Model model = input.load()) {
       Doctor.requireExtension(model.description(), contextLength);
@@ -140,7 +140,11 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   /// A measurement takes minutes: what would fail at its end fails before it.
-  private static void requireWritable(Path file) {
+  private void requireWritable(Path file) {
+    if (input.isFile(file) || text.isFile(file)) {
+      throw new InputException(
+          "--html " + file + " would overwrite what is measured; name another file");
+    }
     Path folder = file.toAbsolutePath().getParent();
     if (Files.isDirectory(file)
         || folder == null

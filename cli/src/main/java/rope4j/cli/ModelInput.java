@@ -22,6 +22,11 @@ final class ModelInput {
     return name == null ? path.toString() : name.toString();
   }
 
+  /// Whether this is the model's own file.
+  boolean isFile(Path other) {
+    return Paths.same(path, other);
+  }
+
   Model load() {
     if (threads < 1) {
       throw new InputException("--threads must be at least 1, but it is " + threads);

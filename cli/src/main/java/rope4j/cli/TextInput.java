@@ -78,6 +78,11 @@ final class TextInput {
     return description;
   }
 
+  /// Whether this is the text's own file.
+  boolean isFile(Path other) {
+    return Paths.same(file(), other);
+  }
+
   /// Fails early when there is nothing to read.
   void check() {
     if (!Files.isReadable(file()) || Files.isDirectory(file())) {

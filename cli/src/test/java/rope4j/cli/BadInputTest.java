@@ -167,6 +167,14 @@ class BadInputTest {
   }
 
   @Test
+  void aReportThatWouldOverwriteTheModelOrTheText() {
+    Cli.run("doctor", MODEL, "-c", 128, "--tokens", tokens, "--html", MODEL)
+        .isRefusedWith("overwrite");
+    Cli.run("doctor", MODEL, "-c", 128, "--tokens", tokens, "--html", tokens)
+        .isRefusedWith("overwrite");
+  }
+
+  @Test
   void nothingIsWritten() throws IOException {
     Path report = folder.resolve("report.html");
     Cli.run("doctor", MODEL, "-c", 4096, "--tokens", tokens, "--html", report)

@@ -1,10 +1,167 @@
 package rope4j.diagnosis;
 
-/// placeholder until the real one is merged
-public final class HtmlReport {
-  private HtmlReport() {}
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import rope4j.checkpoint.ModelDescription;
 
-  public static String render(Examination e) {
-    return e.model();
+/// An examination as one HTML page that needs nothing else: no network, no script to be read.
+///
+/// The page is also well-formed XML, and the same for the same examination to the byte. Everything
+/// that came from a file or a user is escaped, and the page forbids itself to load anything.
+public final class HtmlReport {
+
+  private static final String POLICY =
+      "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
+
+  private final Examination examination;
+  private final List<Series> series;
+  private final Markup out = new Markup();
+
+  private HtmlReport(Examination examination) {
+    this.examination = examination;
+    this.series = Series.of(examination);
+  }
+
+  /// The page, to be saved as UTF-8.
+  public static String render(Examination examination) {
+    return new HtmlReport(examination).page();
+  }
+
+  private String page() {
+    out.trusted("<!DOCTYPE html>\n").open("html", "lang", "en");
+    out.open("head");
+    out.empty("meta", "charset", "utf-8");
+    out.empty("meta", "http-equiv", "Content-Security-Policy", "content", POLICY);
+    out.empty("meta", "name", "viewport", "content", "width=device-width, initial-scale=1");
+    out.empty("meta", "name", "color-scheme", "content", "light dark");
+    out.element("title", examination.model() + " at " + examination.contextLength() + " tokens");
+    out.open("style").trusted(resource("report.css")).close();
+    out.close();
+    out.open("body");
+    header();
+    out.open("main");
+    ReportTables tables = new ReportTables(examination, series, out);
+    tables.verdicts();
+    chart();
+    tables.buckets();
+    flags();
+    findings();
+    new ReportMethod(examination, out).write();
+    out.close();
+    out.element("footer", "Measured and written by rope4j, rope doctor.");
+    out.open("script").trusted(resource("report.js")).close();
+    out.close();
+    out.close();
+    return out.toString();
+  }
+
+  private void header() {
+    ModelDescription model = examination.description();
+    Conclusion conclusion = Conclusion.of(examination);
+    out.open("header");
+    out.element("p", "rope doctor", "class", "eyebrow");
+    out.open("h1").element("bdi", examination.model()).close();
+    out.open("ul", "class", "lengths");
+    length("context asked for", Numbers.count(examination.contextLength()));
+    length("trained length", Numbers.count(model.trainedLength()));
+    double factor = (double) examination.contextLength() / model.trainedLength();
+    length("factor", "×" + Strategy.trim(factor));
+    out.close();
+    out.element("p", conclusion.headline(), "class", "headline");
+    conclusion.reasons().forEach(reason -> out.element("p", reason, "class", "reason"));
+    out.close();
+  }
+
+  private void length(String name, String value) {
+    out.open("li").text(name + " ").element("b", value).close();
+  }
+
+  private void chart() {
+    out.open("section", "class", "loss", "aria-labelledby", "loss");
+    out.element("h2", "Loss by position", "id", "loss");
+    out.element(
+        "p",
+        "Lower is better. The shaded part is the extension. The control is the same text under the"
+            + " original rotation, never looking back further than the trained length.",
+        "class",
+        "lead");
+    out.open("div", "class", "figure");
+    SvgChart.draw(examination, series, SvgChart.Size.WIDE, out);
+    SvgChart.draw(examination, series, SvgChart.Size.NARROW, out);
+    out.close();
+    out.close();
+  }
+
+  private void flags() {
+    out.open("section", "aria-labelledby", "flags");
+    out.element("h2", "Flags to copy", "id", "flags");
+    if (examination.recommended().isEmpty()) {
+      out.element(
+          "p", "Nothing is recommended: every strategy measured breaks.", "class", "nothing");
+    }
+    for (Recipe recipe : examination.recipes()) {
+      String title = examination.best().map(best -> best.strategy().label() + " with ").orElse("");
+      recipe(title + recipe.engine(), recipe, "recipe best");
+    }
+    out.element("h3", "Every strategy measured, to reproduce");
+    for (int i = 0; i < examination.results().size(); i++) {
+      Recipe recipe =
+          Recipe.llamaCpp(
+              examination.model(),
+              examination.results().get(i).strategy(),
+              examination.description(),
+              examination.contextLength());
+      recipe(series.get(i).label(), recipe, "recipe");
+    }
+    out.close();
+  }
+
+  private void recipe(String title, Recipe recipe, String style) {
+    out.open("div", "class", style);
+    out.element("p", title, "class", "recipe-title");
+    out.open("pre").element("code", recipe.text()).close();
+    if (!recipe.note().isEmpty()) {
+      out.element("p", recipe.note(), "class", "note");
+    }
+    out.close();
+  }
+
+  private void findings() {
+    if (examination.findings().isEmpty()) {
+      return;
+    }
+    out.open("section", "aria-labelledby", "findings");
+    out.element("h2", "What else to know", "id", "findings");
+    out.open("ul", "class", "findings");
+    for (Finding finding : examination.findings()) {
+      String severity = finding.severity().name().toLowerCase(Locale.ROOT);
+      out.open("li", "class", "finding " + severity);
+      out.element("span", severity, "class", "severity");
+      out.open("div");
+      out.element("p", finding.message());
+      out.open("p", "class", "evidence").element("code", finding.evidence()).close();
+      if (!finding.remedy().isEmpty()) {
+        out.element("p", "→ " + finding.remedy(), "class", "remedy");
+      }
+      out.close();
+      out.close();
+    }
+    out.close();
+    out.close();
+  }
+
+  private static String resource(String name) {
+    try (InputStream stream = HtmlReport.class.getResourceAsStream(name)) {
+      if (stream == null) {
+        throw new IllegalStateException("the program is incomplete: " + name + " is missing");
+      }
+      return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -105,7 +105,10 @@ public final class TerminalReport {
   }
 
   private static String kl(double value) {
-    return format(value < 0.0005 ? "%.1e" : "%.3f", value);
+    if (value < 1e-6) {
+      return "0";
+    }
+    return value < 0.0005 ? "<0.001" : format("%.3f", value);
   }
 
   /// Points at the trained length under the curves.
@@ -221,6 +224,7 @@ public final class TerminalReport {
     }
     StrategyResult best = examination.best().orElseThrow();
     line(bold("recommended: " + best.strategy().label()) + " — " + verdict(best.verdict(), 0));
+    wrap("  ", 2, Conclusion.comparison(examination, best));
     for (Recipe recipe : examination.recipes()) {
       line("  " + recipe.text());
       if (!recipe.note().isEmpty()) {

@@ -1,7 +1,9 @@
 package rope4j.inference;
 
+import java.util.Locale;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
+import rope4j.checkpoint.CheckpointException;
 import rope4j.inference.kernel.Kernels;
 import rope4j.rotation.Rotation;
 
@@ -15,6 +17,9 @@ public final class Scorer {
 
   /// Tokens that go through the layers together.
   static final int BATCH = 256;
+
+  private static final double GIB = 1 << 30;
+  private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
 
   private final Model model;
   private final int batchTokens;
@@ -57,8 +62,9 @@ public final class Scorer {
   /// @param progress is told how many more tokens went through the layers, batch by batch
   /// @return `tokens.length - 1 - from` values in nats: entry `i` belongs to the token at `from + i
   ///   + 1`
-  /// @throws IllegalArgumentException when there are fewer than two tokens, or one is not in the
-  ///   vocabulary
+  /// @throws IllegalArgumentException when there are fewer than two tokens, one is not in the
+  ///   vocabulary, or the memory is too small for the keys and values
+  /// @throws CheckpointException when the weights give logits that are no numbers
   public double[] score(
       int[] tokens, int from, Rotation rotation, LogitsObserver observer, IntConsumer progress) {
     check(tokens, from);
@@ -68,7 +74,8 @@ public final class Scorer {
     OutputLayer.Sink sink =
         (position, lane) -> {
           if (position + 1 < tokens.length) {
-            nll[position - from] = output.negativeLogLikelihood(lane, tokens[position + 1]);
+            nll[position - from] =
+                finite(position, output.negativeLogLikelihood(lane, tokens[position + 1]));
           }
           if (observer.wants(position)) {
             observer.accept(position, output.row(lane));
@@ -107,10 +114,21 @@ public final class Scorer {
     }
   }
 
+  private static double finite(int position, double nll) {
+    if (!Double.isFinite(nll)) {
+      throw new CheckpointException(
+          "the logits at position "
+              + position
+              + " are not finite numbers: the model's weights are damaged; download it again");
+    }
+    return nll;
+  }
+
   private KeyValueCache cache(int positions) {
     KeyValueCache current = cache;
     if (current == null || current.capacity() < positions) {
       cache = null; // let go of the old one before the new one is made
+      requireMemory(positions);
       current =
           new KeyValueCache(
               model.description().layers(),
@@ -120,5 +138,21 @@ public final class Scorer {
       cache = current;
     }
     return current;
+  }
+
+  private void requireMemory(int positions) {
+    long needed = model.cacheBytes(positions);
+    long allowed = Runtime.getRuntime().maxMemory();
+    long perHead = (long) positions * model.description().headDimension();
+    if (needed > allowed || perHead > MAX_ARRAY) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "keys and values of %d tokens take %.1f GiB, but this JVM may use %.1f GiB; ask for fewer"
+                  + " tokens or give it more memory (-Xmx)",
+              positions,
+              needed / GIB,
+              allowed / GIB));
+    }
   }
 }

@@ -8,6 +8,7 @@ package rope4j.rotation;
 public record AttentionScaled(Scaling scaling, double attentionFactor) implements Scaling {
 
   public AttentionScaled {
+    Checks.notStartTokens(scaling);
     Checks.finite("attention factor", attentionFactor);
   }
 

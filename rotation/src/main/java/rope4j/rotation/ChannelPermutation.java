@@ -21,13 +21,13 @@ final class ChannelPermutation {
     }
     int[] source = new int[2 * pairs];
     for (int i = 0; i < pairs; i++) {
-      source[first(to, i, pairs)] = first(from, i, pairs);
+      source[first(to, i)] = first(from, i);
       source[second(to, i, pairs)] = second(from, i, pairs);
     }
     return new ChannelPermutation(cyclesOf(source));
   }
 
-  private static int first(Pairing pairing, int i, int pairs) {
+  private static int first(Pairing pairing, int i) {
     return switch (pairing) {
       case HALF -> i;
       case INTERLEAVED -> 2 * i;

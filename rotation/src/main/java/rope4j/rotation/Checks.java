@@ -50,6 +50,14 @@ final class Checks {
     }
   }
 
+  /// The exemption of start tokens depends on the position, and so must be outermost.
+  static void notStartTokens(Scaling inner) {
+    if (inner instanceof StartTokensUnscaled) {
+      throw new IllegalArgumentException(
+          "the exemption of start tokens must be the outermost rule; wrap the rule inside it instead");
+    }
+  }
+
   static void onePerPair(String key, double[] values, RopeParameters parameters) {
     if (values.length != parameters.pairs()) {
       throw new IllegalArgumentException(

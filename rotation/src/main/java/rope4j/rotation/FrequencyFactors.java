@@ -11,6 +11,7 @@ import java.util.Arrays;
 public record FrequencyFactors(double[] divisors, Scaling then) implements Scaling {
 
   public FrequencyFactors {
+    Checks.notStartTokens(then);
     divisors = divisors.clone();
     for (int i = 0; i < divisors.length; i++) {
       if (!(divisors[i] > 0)) {

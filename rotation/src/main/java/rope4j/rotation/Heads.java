@@ -27,7 +27,7 @@ record Heads(Layout layout, RotationKernel kernel, ChannelPermutation permutatio
     }
     if (byChannel() && !table.angles.byChannel()) {
       throw new IllegalArgumentException(
-          "the table was made for half pairing, but this rotation is interleaved");
+          "the table was made for half pairing, but this rotation reads interleaved pairs");
     }
   }
 

@@ -9,6 +9,10 @@ package rope4j.rotation;
 /// @param then the rule whose wavelengths are rounded
 public record Resonance(Scaling then) implements Scaling {
 
+  public Resonance {
+    Checks.notStartTokens(then);
+  }
+
   @Override
   public String name() {
     return then instanceof Unscaled ? "resonance" : "resonance+" + then.name();

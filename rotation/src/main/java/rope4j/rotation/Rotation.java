@@ -184,11 +184,15 @@ public final class Rotation {
   ///
   /// @throws IllegalArgumentException when the table has no room, or belongs to another number of
   ///   pairs
+  /// @throws ArithmeticException when the last position would exceed 2^31 - 1
   public void fill(CosSin table, int firstPosition, int tokens) {
     heads.requireFits(table);
+    if (tokens > 0) {
+      var _ = Math.addExact(firstPosition, tokens - 1); // before the table is touched
+    }
     table.begin(tokens);
     for (int t = 0; t < tokens; t++) {
-      fillRow(table, t, Math.addExact(firstPosition, t));
+      fillRow(table, t, firstPosition + t);
     }
     finish(table);
   }

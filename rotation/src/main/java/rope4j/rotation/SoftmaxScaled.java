@@ -13,6 +13,7 @@ package rope4j.rotation;
 public record SoftmaxScaled(Scaling scaling, double multiplier) implements Scaling {
 
   public SoftmaxScaled {
+    Checks.notStartTokens(scaling);
     Checks.positive("softmax scale multiplier", multiplier);
   }
 

@@ -11,6 +11,7 @@ package rope4j.rotation;
 public record StartTokensUnscaled(Scaling scaling, int startTokens) implements Scaling {
 
   public StartTokensUnscaled {
+    Checks.notStartTokens(scaling);
     Checks.notNegative("start tokens", startTokens);
   }
 

@@ -80,13 +80,17 @@ class InverseFrequencyGoldenTest {
     TransformersConfig config = TransformersConfig.of(golden);
     RopeSettings settings = config.settings(golden.expect().get("rope_parameters"));
     int dimension = rotaryDimension(golden);
+    int head = Math.max(config.headDimension(), dimension);
+    if (settings.type().equals("proportional")) {
+      head = dimension;
+    }
     return new RopeParameters(
-        Math.max(config.headDimension(), dimension),
+        head,
         dimension,
         base(golden),
         config.maxPositionEmbeddings(),
         Pairing.HALF,
-        config.scaling(settings));
+        config.scaling(settings, head));
   }
 
   private static double base(Goldens.Case golden) {

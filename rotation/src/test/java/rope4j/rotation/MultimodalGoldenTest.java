@@ -62,8 +62,9 @@ class MultimodalGoldenTest {
   }
 
   private static void hunYuan(Goldens.Case golden, Rotation plain) {
-    JsonNode rope = golden.get("config").get("rope_scaling");
-    UnevenPairs pairs = UnevenPairs.hunYuan(plain, Goldens.ints(rope.get("xdrope_section")));
+    JsonNode rope = rope(golden.get("config"));
+    String key = rope.has("xdrope_section") ? "xdrope_section" : "mrope_section";
+    UnevenPairs pairs = UnevenPairs.hunYuan(plain, Goldens.ints(rope.get(key)));
     int[][] positions = axisMajor(golden.get("positions"));
     CosSin first = pairs.first().table(positions[0].length);
     CosSin second = pairs.second().table(positions[0].length);
@@ -81,8 +82,7 @@ class MultimodalGoldenTest {
 
   private static PairAxes axes(Goldens.Case golden, int pairs) {
     JsonNode config = golden.get("config");
-    JsonNode rope =
-        config.has("rope_scaling") ? config.get("rope_scaling") : config.get("rope_parameters");
+    JsonNode rope = rope(config);
     String key = rope.has("xdrope_section") ? "xdrope_section" : "mrope_section";
     int[] section = rope.has(key) ? Goldens.ints(rope.get(key)) : defaultSection(config, pairs);
     boolean interleaved =
@@ -100,9 +100,18 @@ class MultimodalGoldenTest {
     return axes;
   }
 
+  private static JsonNode rope(JsonNode config) {
+    return config.has("rope_scaling") ? config.get("rope_scaling") : config.get("rope_parameters");
+  }
+
   private static int[] defaultSection(JsonNode config, int pairs) {
-    throw new AssertionError(
-        config.get("model_type") + " names no sections for its " + pairs + " pairs");
+    return switch (config.get("model_type").asString()) {
+      case "qwen3_vl_text", "qwen3_vl_moe_text" -> new int[] {24, 20, 20};
+      case "glm4v_text", "glm4v_moe_text" -> new int[] {8, 12, 12};
+      case "ernie4_5_vl_moe_text" -> new int[] {22, 22, 20};
+      case String type ->
+          throw new AssertionError(type + " names no sections for its " + pairs + " pairs");
+    };
   }
 
   private static int[][] axisMajor(JsonNode positions) {

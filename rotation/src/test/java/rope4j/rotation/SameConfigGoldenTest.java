@@ -1,6 +1,7 @@
 package rope4j.rotation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
@@ -31,6 +32,14 @@ class SameConfigGoldenTest {
   @MethodSource("cases")
   void transformersReadsItThisWay(Goldens.Case golden) {
     JsonNode expected = golden.get("hf");
+    if (!expected.has("inv_freq")) {
+      assertRefused(() ->
+          TransformersDialect.scaling(
+              Goldens.settings(golden.get("hf_config").get("rope_scaling")),
+              head(golden),
+              maxPosition(golden)));
+      return;
+    }
     RopeSettings settings = Goldens.settings(expected.get("rope_parameters"));
     Scaling scaling =
         isDeepSeek(golden)
@@ -45,11 +54,18 @@ class SameConfigGoldenTest {
   @MethodSource("cases")
   void vllmReadsItThisWay(Goldens.Case golden) {
     JsonNode expected = golden.get("vllm");
-    Map<String, Object> given = Goldens.map(golden.get("hf").get("rope_parameters"));
-    if (isDeepSeek(golden) && !given.get("rope_type").equals("default")) {
+    Map<String, Object> given = Goldens.map(dictionary(golden));
+    if (isDeepSeek(golden) && !"default".equals(given.getOrDefault("rope_type", "default"))) {
       given.put("rope_type", "deepseek_yarn"); // what vLLM's DeepSeek model code does
+      given.remove("type");
     }
     RopeSettings settings = RopeSettings.of(given);
+    if (!expected.has("inv_freq")) {
+      assertRefused(() ->
+          VllmDialect.rope(
+              settings, head(golden), maxPosition(golden), Pairing.HALF, maxPosition(golden)));
+      return;
+    }
     VllmRope rope =
         VllmDialect.rope(
             settings,
@@ -109,6 +125,11 @@ class SameConfigGoldenTest {
         Goldens.widened(expected.get("angle_at_position_1")),
         5e-6,
         golden.id());
+  }
+
+  /// Where an engine fails on a configuration, its dialect refuses it.
+  private static void assertRefused(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
+    assertThatThrownBy(call).isInstanceOf(IllegalArgumentException.class);
   }
 
   private static void assertParameter(
@@ -194,6 +215,13 @@ class SameConfigGoldenTest {
         maxPosition(golden),
         Pairing.HALF,
         scaling);
+  }
+
+  /// The normalised dictionary, or the configuration's own where Transformers fails to normalise
+  /// it.
+  private static JsonNode dictionary(Goldens.Case golden) {
+    JsonNode normalised = golden.get("hf").path("rope_parameters");
+    return normalised.isObject() ? normalised : golden.get("hf_config").get("rope_scaling");
   }
 
   private static boolean isDeepSeek(Goldens.Case golden) {

@@ -29,7 +29,8 @@ record TransformersConfig(JsonNode config, String layerType) {
         return config.get(key).asInt();
       }
     }
-    return config.get("hidden_size").asInt() / config.get("num_attention_heads").asInt();
+    return config.path("hidden_size").asInt(0)
+        / Math.max(1, config.path("num_attention_heads").asInt(1));
   }
 
   int maxPositionEmbeddings() {
@@ -62,8 +63,7 @@ record TransformersConfig(JsonNode config, String layerType) {
     return !layerType.isEmpty() && config.path("rope_parameters").has(layerType);
   }
 
-  Scaling scaling(RopeSettings settings) {
-    int head = headDimension();
+  Scaling scaling(RopeSettings settings, int head) {
     int length = maxPositionEmbeddings();
     if (modelType().startsWith("deepseek")) {
       return TransformersDialect.deepSeekScaling(settings, head, length);
@@ -73,12 +73,15 @@ record TransformersConfig(JsonNode config, String layerType) {
         : TransformersDialect.scaling(settings, head, length);
   }
 
-  /// The rotary dimension; whether a class of type "default" honours `partial_rotary_factor` is
-  /// read off the number of frequencies it has.
+  /// The rotary dimension. Whether a class of type "default" honours `partial_rotary_factor`, and
+  /// which of its head sizes it means, is the class's own knowledge: read off the number of
+  /// frequencies it has.
   int rotaryDimension(RopeSettings settings, int frequencies) {
     int head = headDimension();
     int partial = (int) (head * settings.number("partial_rotary_factor").orElse(1));
-    boolean whole = settings.type().equals("proportional") || frequencies == (head + 1) / 2;
-    return whole ? head : partial;
+    if (!settings.type().equals("proportional") && frequencies == (partial + 1) / 2) {
+      return partial;
+    }
+    return frequencies == (head + 1) / 2 ? head : 2 * frequencies;
   }
 }

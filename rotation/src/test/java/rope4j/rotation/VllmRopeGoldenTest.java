@@ -91,7 +91,8 @@ class VllmRopeGoldenTest {
                     new ExplicitFrequencies(
                         Goldens.widened(expect.get("inv_freq")), frequencies.attentionFactor()));
     Rotation rotation =
-        Rotation.of(parameters, rope.contextLength(), Precision.VLLM).withAxes(rope.axes());
+        Rotation.of(parameters, rope.layout(), rope.contextLength(), Precision.VLLM)
+            .withAxes(rope.axes());
     check(golden, rotation, frequencies.attentionFactor(), own);
   }
 
@@ -252,12 +253,21 @@ class VllmRopeGoldenTest {
 
   private static void fope(Goldens.Case golden) {
     int head = golden.get("head_size").asInt();
-    double[] inverse = Goldens.widened(golden.expect().get("inv_freq"));
-    float[][] cos = matrix(golden, "cos_coef");
-    float[][] sin = matrix(golden, "sin_coef");
-    FourierMixture mixture = new FourierMixture(inverse, cos, sin, head / 2, 1);
     RopeParameters parameters =
-        new RopeParameters(head, head, 10000, 4096, Pairing.HALF, new Unscaled());
+        new RopeParameters(
+            head,
+            head,
+            golden.node().path("rope_parameters").path("rope_theta").asDouble(10000),
+            golden.node().path("max_position").asInt(4096),
+            Pairing.HALF,
+            new Unscaled());
+    float[][] cos = matrix(golden, "cos");
+    float[][] sin = matrix(golden, "sin");
+    double[] inverse =
+        golden.expect().has("inv_freq")
+            ? Goldens.widened(golden.expect().get("inv_freq"))
+            : Arrays.copyOf(parameters.unscaledInverseFrequencies(), cos.length);
+    FourierMixture mixture = new FourierMixture(inverse, cos, sin, head / 2, 1);
     Rotation rotation = Rotation.of(parameters, 1, Precision.VLLM);
     int[] positions = Goldens.ints(golden.get("positions"));
     CosSin table = rotation.table(1);
@@ -273,7 +283,13 @@ class VllmRopeGoldenTest {
     }
   }
 
-  private static float[][] matrix(Goldens.Case golden, String key) {
+  /// The learned weights; of several heads the first, which is the one that is rotated.
+  private static float[][] matrix(Goldens.Case golden, String name) {
+    String key =
+        golden.node().propertyNames().stream()
+            .filter(k -> k.startsWith(name))
+            .findFirst()
+            .orElseThrow(() -> new AssertionError(golden.id() + " has no weights for " + name));
     JsonNode node = golden.get(key);
     while (node.get(0).get(0).isArray()) {
       node = node.get(0);

@@ -3,6 +3,7 @@ package rope4j.rotation.dialect;
 import java.util.List;
 import java.util.OptionalDouble;
 import rope4j.rotation.DynamicNtk;
+import rope4j.rotation.Layout;
 import rope4j.rotation.Linear;
 import rope4j.rotation.Llama3;
 import rope4j.rotation.LongRope;
@@ -53,6 +54,7 @@ public final class VllmDialect {
     this.maxPosition = maxPosition;
     this.pairing = pairing;
     this.maxModelLength = maxModelLength;
+    requireOneType(settings);
     base = settings.number("rope_theta").orElse(10000);
     double partial = settings.number("partial_rotary_factor").orElse(1);
     if (!(partial > 0 && partial <= 1)) {
@@ -73,6 +75,20 @@ public final class VllmDialect {
   public static VllmRope rope(
       RopeSettings settings, int headSize, int maxPosition, Pairing pairing, int maxModelLength) {
     return new VllmDialect(settings, headSize, maxPosition, pairing, maxModelLength).rope();
+  }
+
+  /// The older `type` may only repeat `rope_type`, or be the older name of what it was rewritten
+  /// to.
+  private static void requireOneType(RopeSettings settings) {
+    String type = settings.type();
+    String older = settings.text("type").orElse(type);
+    boolean renamed =
+        (older.equals("su") && type.equals("longrope"))
+            || (older.equals("mrope") && type.equals("default"));
+    if (!older.equals(type) && !renamed) {
+      throw new IllegalArgumentException(
+          "type \"" + older + "\" contradicts rope_type \"" + type + "\", which vLLM refuses");
+    }
   }
 
   /// What DeepSeek's model code multiplies the softmax scale by: `g(factor, mscale_all_dim)^2` for
@@ -121,12 +137,23 @@ public final class VllmDialect {
     };
   }
 
+  private VllmRope rope(
+      String className, RopeParameters parameters, PairAxes axes, int length, long rows) {
+    Layout leading = Layout.of(parameters);
+    Layout layout = isDeepSeekV4() ? leading.trailing() : leading;
+    return new VllmRope(className, parameters, layout, axes, length, rows);
+  }
+
+  private boolean isDeepSeekV4() {
+    return settings.flag("is_deepseek_v4", false);
+  }
+
   private VllmRope single(String className, Scaling scaling, long rows) {
     return multiAxis(className, scaling, PairAxes.single(rotaryDimension / 2), rows);
   }
 
   private VllmRope multiAxis(String className, Scaling scaling, PairAxes axes, long rows) {
-    return new VllmRope(className, parameters(rotaryDimension, scaling), axes, maxPosition, rows);
+    return rope(className, parameters(rotaryDimension, scaling), axes, maxPosition, rows);
   }
 
   private RopeParameters parameters(int dimension, Scaling scaling) {
@@ -217,7 +244,7 @@ public final class VllmDialect {
             / Yarn.magnitude(factor, settings.number("mscale_all_dim").orElse(0))
             * settings.number("attn_factor").orElse(1);
     return single(
-        "DeepseekScalingRotaryEmbedding",
+        isDeepSeekV4() ? "DeepseekV4ScalingRotaryEmbedding" : "DeepseekScalingRotaryEmbedding",
         yarn(factor, originalLength, true, attention),
         (long) (originalLength * factor));
   }
@@ -243,7 +270,7 @@ public final class VllmDialect {
             originalLength,
             settings.number("short_mscale").orElse(own),
             settings.number("long_mscale").orElse(own));
-    return new VllmRope(
+    return rope(
         "Phi3LongRoPEScaledRotaryEmbedding",
         parameters(rotaryDimension, scaling),
         PairAxes.single(rotaryDimension / 2),
@@ -253,7 +280,7 @@ public final class VllmDialect {
 
   private VllmRope proportional() {
     double partial = settings.number("partial_rotary_factor").orElse(1);
-    return new VllmRope(
+    return rope(
         "Gemma4RotaryEmbedding",
         parameters(headSize, Proportional.of(headSize, partial, 1)),
         PairAxes.single(headSize / 2),

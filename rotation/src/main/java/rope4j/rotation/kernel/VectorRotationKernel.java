@@ -7,7 +7,8 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /// The Vector API: the widest species while it fits, then 128 bits, then plain Java for what is
-/// left. Sixteen-bit formats are in [HalfWidthVectors].
+/// left. bfloat16 is in [Bfloat16Vectors]; binary16, for which there are no lanes, is widened into
+/// a [Float16Buffer].
 record VectorRotationKernel() implements RotationKernel {
 
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
@@ -57,8 +58,8 @@ record VectorRotationKernel() implements RotationKernel {
   public void interleaved(float[] x, int offset, int heads, int stride, AngleTable table, int row) {
     int channels = 2 * table.pairs();
     int angle = row * channels;
-    float[] cos = table.channelCos();
-    float[] sin = table.channelSin();
+    float[] cos = table.orderedCos();
+    float[] sin = table.orderedSin();
     int wideEnd = WIDE.loopBound(channels);
     int narrowEnd = wideEnd + NARROW.loopBound(channels - wideEnd);
     for (int h = 0; h < heads; h++) {
@@ -93,8 +94,8 @@ record VectorRotationKernel() implements RotationKernel {
       int row) {
     switch (format) {
       case F32 -> halfFloats(x, offset, heads, stride, table, row);
-      case F16 -> HalfWidthVectors.halfF16(x, offset, heads, stride, table, row);
-      case BF16 -> HalfWidthVectors.halfBf16(x, offset, heads, stride, table, row);
+      case F16 -> widened(x, offset, heads, stride, table, row, false);
+      case BF16 -> Bfloat16Vectors.half(x, offset, heads, stride, table, row);
     }
   }
 
@@ -109,8 +110,31 @@ record VectorRotationKernel() implements RotationKernel {
       int row) {
     switch (format) {
       case F32 -> interleavedFloats(x, offset, heads, stride, table, row);
-      case F16 -> HalfWidthVectors.interleavedF16(x, offset, heads, stride, table, row);
-      case BF16 -> HalfWidthVectors.interleavedBf16(x, offset, heads, stride, table, row);
+      case F16 -> widened(x, offset, heads, stride, table, row, true);
+      case BF16 -> Bfloat16Vectors.interleaved(x, offset, heads, stride, table, row);
+    }
+  }
+
+  private void widened(
+      MemorySegment x,
+      long offset,
+      int heads,
+      long stride,
+      AngleTable table,
+      int row,
+      boolean interleaved) {
+    int channels = 2 * table.pairs();
+    Float16Buffer buffer = Float16Buffer.ofThisThread(channels);
+    for (int first = 0; first < heads; first += buffer.heads(channels)) {
+      int count = Math.min(buffer.heads(channels), heads - first);
+      long from = offset + first * stride;
+      buffer.widen(x, from, stride, count, channels);
+      if (interleaved) {
+        interleaved(buffer.floats(), 0, count, channels, table, row);
+      } else {
+        half(buffer.floats(), 0, count, channels, table, row);
+      }
+      buffer.narrow(x, from, stride, count, channels);
     }
   }
 
@@ -147,8 +171,8 @@ record VectorRotationKernel() implements RotationKernel {
       for (; i < end; i += WIDE.length()) {
         long at = head + 4L * i;
         FloatVector v = FloatVector.fromMemorySegment(WIDE, x, at, ORDER);
-        FloatVector c = FloatVector.fromArray(WIDE, table.channelCos(), angle + i);
-        FloatVector s = FloatVector.fromArray(WIDE, table.channelSin(), angle + i);
+        FloatVector c = FloatVector.fromArray(WIDE, table.orderedCos(), angle + i);
+        FloatVector s = FloatVector.fromArray(WIDE, table.orderedSin(), angle + i);
         v.mul(c).add(v.rearrange(WIDE_SWAP).mul(s)).intoMemorySegment(x, at, ORDER);
       }
       ScalarRotationKernel.interleaved(x, Format.F32, head, table, row, i / 2);

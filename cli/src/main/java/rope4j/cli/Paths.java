@@ -1,0 +1,20 @@
+package rope4j.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// Questions about paths.
+final class Paths {
+
+  private Paths() {}
+
+  /// Whether two paths lead to one existing file.
+  static boolean same(Path one, Path other) {
+    try {
+      return Files.exists(one) && Files.exists(other) && Files.isSameFile(one, other);
+    } catch (IOException _) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package rope4j.diagnosis;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/// What an examination comes to, in sentences.
+///
+/// @param headline one sentence: what to do
+/// @param reasons sentences that say why
+record Conclusion(String headline, List<String> reasons) {
+
+  Conclusion {
+    reasons = List.copyOf(reasons);
+  }
+
+  static Conclusion of(Examination examination) {
+    List<String> reasons = new ArrayList<>();
+    examination.best().ifPresent(best -> reasons.add(comparison(examination, best)));
+    String others =
+        examination.results().stream()
+            .filter(r -> examination.recommended().filter(r.strategy().name()::equals).isEmpty())
+            .map(r -> r.strategy().label() + " " + does(r.verdict(), examination))
+            .collect(Collectors.joining("; "));
+    if (!others.isEmpty()) {
+      reasons.add(capital(others) + ".");
+    }
+    return new Conclusion(headline(examination), reasons);
+  }
+
+  private static String headline(Examination examination) {
+    String length = Numbers.count(examination.contextLength());
+    return examination
+        .best()
+        .map(best ->
+            "Run it "
+                + how(best.strategy())
+                + ": it "
+                + does(best.verdict(), examination)
+                + (best.verdict().level() == Verdict.Level.DEGRADES
+                    ? ", but does not break up to " + length + "."
+                    : "."))
+        .orElse(
+            "No strategy measured is fit for "
+                + length
+                + " tokens: stay within "
+                + Numbers.count(examination.description().trainedLength())
+                + ".");
+  }
+
+  private static String how(Strategy strategy) {
+    return switch (strategy.name()) {
+      case "unscaled", "file" -> strategy.label();
+      default -> "with " + strategy.label();
+    };
+  }
+
+  private static String does(Verdict verdict, Examination examination) {
+    return switch (verdict.level()) {
+      case HOLDS -> "holds up to " + Numbers.count(examination.contextLength());
+      case DEGRADES -> "degrades from " + Numbers.count(verdict.from().orElseThrow());
+      case BREAKS -> "breaks at " + Numbers.count(verdict.from().orElseThrow());
+    };
+  }
+
+  /// Whether the added context is worth having.
+  static String comparison(Examination examination, StrategyResult best) {
+    Bucket added = best.added();
+    Interval benefit = added.benefit();
+    String window =
+        "a window of "
+            + Numbers.count(examination.description().trainedLength())
+            + " tokens under the original rotation";
+    boolean estimated = benefit.halfWidth() > 0;
+    String meaning;
+    if (estimated && benefit.low() > 0) {
+      meaning = "the longer context helps";
+    } else if (estimated && benefit.high() < 0) {
+      meaning = window + " predicts them better";
+    } else {
+      meaning = "no measurable difference from " + window;
+    }
+    return "A token past the trained length costs "
+        + Numbers.nats(added.nll().mean())
+        + " nats, against "
+        + Numbers.nats(added.control().mean())
+        + " for the control: "
+        + meaning
+        + ".";
+  }
+
+  private static String capital(String text) {
+    return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1);
+  }
+}
