@@ -170,9 +170,10 @@ final class ConvertedModel {
         sliding(gguf));
   }
 
-  /// HunYuan's alpha is baked into the base.
+  /// The converter asks Transformers for the configuration, so that the class's default reaches the
+  /// file. HunYuan's alpha is baked into the base.
   private double base(GgufRope gguf) {
-    double base = number(gguf, "rope.freq_base").orElse(10000);
+    double base = number(gguf, "rope.freq_base").orElse(text.modelClass().base());
     OptionalDouble alpha = new ConfigKeys(dictionary).number("alpha");
     if (alpha.isPresent() && text.modelClass().name().startsWith("hunyuan")) {
       double d = text.headDimension("");
@@ -205,9 +206,10 @@ final class ConvertedModel {
         text.layerTypes().contains(RopeNormaliser.SLIDING)
             || (text.modelClass().unrotated() == Unrotated.FULL_ATTENTION
                 && keys.isSet("sliding_window"));
+    OptionalDouble slidingBase = number(gguf, "rope.freq_base_swa");
     return new SlidingMetadata(
         has ? OptionalInt.of(keys.count("sliding_window").orElse(4096)) : OptionalInt.empty(),
-        number(gguf, "rope.freq_base_swa"),
+        slidingBase.isPresent() ? slidingBase : text.modelClass().localBase(),
         OptionalInt.of(text.headDimension(RopeNormaliser.SLIDING)),
         OptionalInt.empty());
   }

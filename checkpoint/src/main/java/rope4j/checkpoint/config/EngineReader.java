@@ -195,12 +195,11 @@ final class EngineReader {
 
   private LayerRope vllm(String layerType, Map<String, @Nullable Object> dictionary, int length) {
     Map<String, @Nullable Object> given = new HashMap<>(dictionary);
-    checkBothTypes(given);
     checkSections(given, text.headDimension(layerType));
     boolean deepSeek =
         text.modelClass().deepSeek() && !RopeNormaliser.type(given).equals("default");
     if (deepSeek) {
-      // vLLM compares the older spelling with rope_type before this replacement.
+      // The model code does so after vLLM has checked that both names of the type agree.
       given.remove("type");
       given.put("rope_type", "deepseek_yarn");
     }
@@ -243,20 +242,6 @@ final class EngineReader {
         throw ConfigKeys.wrong(key, sections, "a list of whole numbers from 0 to " + head);
       }
     }
-  }
-
-  /// vLLM refuses two names of the type that say different things.
-  private static void checkBothTypes(Map<String, @Nullable Object> dictionary) {
-    Object old = dictionary.get("type");
-    Object type = dictionary.get("rope_type");
-    if (old == null
-        || old.equals(type)
-        || (old.equals("su") && "longrope".equals(type))
-        || (old.equals("mrope") && "default".equals(type))) {
-      return;
-    }
-    throw new IllegalArgumentException(
-        "rope_type is " + type + " but type is " + old + "; vLLM refuses a file that says both");
   }
 
   private RopeReading llamaCpp() {

@@ -272,6 +272,21 @@ class DialectTest {
   }
 
   @Test
+  void theDefaultsOfAClassReachTheConvertedFile() {
+    for (String model : new String[] {"gemma3_text", "modernbert", "qwen2_vl", "smollm3"}) {
+      String keys =
+          """
+          "model_type": "%s", "hidden_size": 2048, "num_attention_heads": 16, "head_dim": 128,
+          "num_hidden_layers": 12, "max_position_embeddings": 8192\
+          """
+              .formatted(model);
+      assertThat(RopeReading.of(config(keys), Dialect.TRANSFORMERS).warnings())
+          .as(model)
+          .noneMatch(warning -> warning.contains("differently"));
+    }
+  }
+
+  @Test
   void sectionsLargerThanTheHeadAreRefusedBeforeTheySizeAnything() {
     refused(
         LLAMA.replace("llama", "qwen2_vl")
