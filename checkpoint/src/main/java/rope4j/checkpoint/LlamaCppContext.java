@@ -1,71 +1,74 @@
 package rope4j.checkpoint;
 
-/// What llama.cpp settles on for a context, in its own float32 arithmetic: the rope fields of
-/// `llama_cparams`.
+import java.util.OptionalDouble;
+import rope4j.rotation.LlamaCppOperator;
+import rope4j.rotation.dialect.LlamaCppContext.Model;
+import rope4j.rotation.dialect.LlamaCppContext.Resolved;
+import rope4j.rotation.dialect.LlamaCppContext.ScalingType;
+import rope4j.rotation.dialect.LlamaCppContext.User;
+
+/// What llama.cpp settles on for a file and flags: hands both to the resolution in `rotation`, with
+/// the keys that the architecture's loader reads and the defaults for those it does not.
 ///
-/// Source: llama.cpp `llama-context.cpp`, constructor of `llama_context`; `llama-model.cpp`,
-/// `load_hparams` and `get_rope_factors`.
+/// Source: llama.cpp `llama-model.cpp`, `load_hparams`.
 ///
-/// @param yarnAttnFactor what ggml's operator is handed; the operator multiplies it by its own `1 +
-///   0.1 ln(1/frequencyScale)` when the extrapolation factor is not 0
+/// @param scalingType the type that is in force
+/// @param operator the arguments of the rope operator
+/// @param softmaxScaleMultiplier what multiplies the softmax scale; 1 but for deepseek2
 record LlamaCppContext(
-    RopeScalingType scalingType,
-    float frequencyBase,
-    float frequencyScale,
-    float yarnExtFactor,
-    float yarnAttnFactor,
-    float yarnBetaFast,
-    float yarnBetaSlow,
-    int yarnOriginalContext) {
+    RopeScalingType scalingType, LlamaCppOperator operator, double softmaxScaleMultiplier) {
 
   static LlamaCppContext of(ModelDescription model, RopeOverrides overrides) {
+    Resolved resolved =
+        rope4j.rotation.dialect.LlamaCppContext.resolve(file(model), user(overrides));
+    return new LlamaCppContext(
+        overrides.scalingType().or(() -> model.rope().scalingType()).orElse(RopeScalingType.LINEAR),
+        resolved.operator(),
+        resolved.softmaxScaleMultiplier());
+  }
+
+  private static Model file(ModelDescription model) {
     RopeMetadata rope = model.rope();
     boolean grok = model.architecture().equals("grok");
-    boolean betasFromFile = grok || model.architecture().equals("mistral3");
-
-    RopeScalingType type =
-        overrides.scalingType().or(rope::scalingType).orElse(RopeScalingType.LINEAR);
-    float trainedScale = rope.factor().isPresent() ? 1 / (float) rope.factor().getAsDouble() : 1;
-    float scale =
-        type == RopeScalingType.NONE ? 1 : (float) overrides.frequencyScale().orElse(trainedScale);
-    float ext =
-        (float) overrides.yarnExtFactor().orElse(grok ? rope.yarnExtFactor().orElse(-1) : -1);
-    if (ext < 0) {
-      ext = type == RopeScalingType.YARN ? 1 : 0;
-    }
-    float attention =
-        (float) overrides.yarnAttnFactor().orElse(grok ? rope.yarnAttnFactor().orElse(1) : 1);
-    if (ext != 0) {
-      // A given attention factor is discarded, and the operator's own one cancelled beforehand.
-      float factor = 1 / scale;
-      attention = magnitude(model, factor) * (1 / (1 + 0.1f * (float) Math.log(factor)));
-    }
-    return new LlamaCppContext(
-        type,
-        (float) overrides.frequencyBase().orElse(rope.base()),
-        scale,
-        ext,
-        attention * (float) rope.attentionFactor(),
-        (float)
-            overrides.yarnBetaFast().orElse(betasFromFile ? rope.yarnBetaFast().orElse(32) : 32),
-        (float) overrides.yarnBetaSlow().orElse(betasFromFile ? rope.yarnBetaSlow().orElse(1) : 1),
-        overrides.yarnOriginalContext().orElse(model.trainedLength()));
+    boolean mistral = model.architecture().equals("mistral3");
+    boolean deepSeek = model.architecture().equals("deepseek2");
+    boolean betas = grok || mistral;
+    double logMultiplier =
+        deepSeek || mistral ? rope.yarnLogMultiplier().orElse(0) / (deepSeek ? 0.1f : 1) : 0;
+    return new Model(
+        model.contextLength(),
+        model.rotaryDimension(),
+        (float) rope.base(),
+        rope.factor().isPresent() ? 1 / (float) rope.factor().getAsDouble() : 1,
+        (float) rope.attentionFactor(),
+        (float) logMultiplier,
+        (float) (grok ? rope.yarnExtFactor().orElse(-1) : -1),
+        (float) (grok ? rope.yarnAttnFactor().orElse(1) : 1),
+        (float) (betas ? rope.yarnBetaFast().orElse(32) : 32),
+        (float) (betas ? rope.yarnBetaSlow().orElse(1) : 1),
+        model.trainedLength(),
+        rope.scalingType().map(LlamaCppContext::type).orElse(ScalingType.LINEAR),
+        deepSeek);
   }
 
-  private static float magnitude(ModelDescription model, float factor) {
-    boolean deepseek = model.architecture().startsWith("deepseek2");
-    if (!deepseek && !model.architecture().equals("mistral3")) {
-      return magnitude(factor, 1);
-    }
-    // The converter writes 0.1 x mscale_all_dim; mistral3 is read as it stands.
-    float all = (float) model.rope().yarnLogMultiplier().orElse(0) / (deepseek ? 0.1f : 1);
-    if (all == 0) {
-      return magnitude(factor, 1);
-    }
-    return magnitude(factor, deepseek && all != 1 ? all : 1) / magnitude(factor, all);
+  private static User user(RopeOverrides overrides) {
+    return new User(
+        0,
+        orUnset(overrides.frequencyBase(), 0),
+        orUnset(overrides.frequencyScale(), 0),
+        orUnset(overrides.yarnExtFactor(), -1),
+        orUnset(overrides.yarnAttnFactor(), -1),
+        orUnset(overrides.yarnBetaFast(), -1),
+        orUnset(overrides.yarnBetaSlow(), -1),
+        overrides.yarnOriginalContext().orElse(0),
+        overrides.scalingType().map(LlamaCppContext::type).orElse(ScalingType.UNSPECIFIED));
   }
 
-  private static float magnitude(float factor, float scale) {
-    return factor <= 1 ? 1 : 0.1f * scale * (float) Math.log(factor) + 1;
+  private static ScalingType type(RopeScalingType type) {
+    return ScalingType.of(type.label());
+  }
+
+  private static float orUnset(OptionalDouble value, float unset) {
+    return (float) value.orElse(unset);
   }
 }

@@ -98,11 +98,10 @@ public final class LlamaCppRope {
           new RopeParameters(
               model.headDimension(),
               model.rotaryDimension(),
-              context.frequencyBase(),
+              context.operator().base(),
               model.trainedLength(),
               architecture.pairing(),
               withSoftmaxScale(
-                  model,
                   context,
                   scaling(context, factors(model, contextLength), model.rotaryDimension() / 2)));
       return layers(model, architecture, context, full);
@@ -143,7 +142,7 @@ public final class LlamaCppRope {
       ModelDescription model, LlamaCppContext context, RopeParameters full) {
     SlidingMetadata sliding = model.rope().sliding();
     boolean gemma = model.architecture().startsWith("gemma");
-    double attention = settle(context.yarnAttnFactor());
+    double attention = settle(context.operator().attentionFactor());
     int head = sliding.headDimension().orElse(full.headDimension());
     if (head > MAX_CHANNELS) {
       throw new IllegalArgumentException(
@@ -160,15 +159,8 @@ public final class LlamaCppRope {
 
   /// `deepseek2` alone multiplies its softmax scale, and without `yarn_log_multiplier` it does so
   /// although the rotation already carries YaRN's magnitude.
-  private static Scaling withSoftmaxScale(
-      ModelDescription model, LlamaCppContext context, Scaling scaling) {
-    if (!model.architecture().equals("deepseek2")) {
-      return scaling;
-    }
-    float log = (float) Math.log(1 / context.frequencyScale());
-    float logMultiplier = (float) model.rope().yarnLogMultiplier().orElse(0) / 0.1f;
-    float scale = context.yarnAttnFactor() * (1 + 0.1f * log) * (1 + 0.1f * logMultiplier * log);
-    double multiplier = settle((double) scale * scale);
+  private static Scaling withSoftmaxScale(LlamaCppContext context, Scaling scaling) {
+    double multiplier = settle(context.softmaxScaleMultiplier());
     return multiplier == 1 ? scaling : new SoftmaxScaled(scaling, multiplier);
   }
 
@@ -195,18 +187,18 @@ public final class LlamaCppRope {
 
   private static Scaling scaling(LlamaCppContext context, List<Double> factors, int pairs) {
     // float32 to here; the inverse in float64 rounds back to the same float32.
-    double factor = 1 / (double) context.frequencyScale();
-    double attention = context.yarnAttnFactor();
+    double factor = 1 / (double) context.operator().frequencyScale();
+    double attention = context.operator().attentionFactor();
     Scaling scaling;
-    if (context.yarnExtFactor() != 0) {
+    if (context.operator().extrapolationFactor() != 0) {
       Yarn yarn =
           new Yarn(
               factor,
-              context.yarnOriginalContext(),
-              context.yarnBetaFast(),
-              context.yarnBetaSlow(),
+              context.operator().originalLength(),
+              context.operator().betaFast(),
+              context.operator().betaSlow(),
               true,
-              context.yarnExtFactor(),
+              context.operator().extrapolationFactor(),
               OptionalDouble.empty());
       scaling = yarn;
       // The record's own factor is the whole of what plain YaRN multiplies by.

@@ -38,14 +38,16 @@ class LlamaCppParityTest {
           JsonNode expected = test.get("effective");
           assertThat(context.scalingType().label())
               .isEqualTo(expected.get("rope_scaling_type").asString());
-          assertThat(context.frequencyBase()).isEqualTo(number(expected, "rope_freq_base"));
-          assertThat(context.frequencyScale()).isEqualTo(number(expected, "rope_freq_scale"));
-          assertThat(context.yarnExtFactor()).isEqualTo(number(expected, "yarn_ext_factor"));
-          assertThat(context.yarnAttnFactor())
+          assertThat(context.operator().base()).isEqualTo(number(expected, "rope_freq_base"));
+          assertThat(context.operator().frequencyScale())
+              .isEqualTo(number(expected, "rope_freq_scale"));
+          assertThat(context.operator().extrapolationFactor())
+              .isEqualTo(number(expected, "yarn_ext_factor"));
+          assertThat(context.operator().attentionFactor())
               .isCloseTo(number(expected, "yarn_attn_factor"), within(1e-6f));
-          assertThat(context.yarnBetaFast()).isEqualTo(number(expected, "yarn_beta_fast"));
-          assertThat(context.yarnBetaSlow()).isEqualTo(number(expected, "yarn_beta_slow"));
-          assertThat(context.yarnOriginalContext())
+          assertThat(context.operator().betaFast()).isEqualTo(number(expected, "yarn_beta_fast"));
+          assertThat(context.operator().betaSlow()).isEqualTo(number(expected, "yarn_beta_slow"));
+          assertThat(context.operator().originalLength())
               .isEqualTo(expected.get("yarn_orig_ctx").asInt());
         });
   }
