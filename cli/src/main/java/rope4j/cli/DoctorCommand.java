@@ -27,10 +27,9 @@ import rope4j.inference.Model;
 @Command(
     name = "doctor",
     mixinStandardHelpOptions = true,
-    description = {
-      "Measures where a model holds, degrades or breaks at a context length, under each way of scaling its rotation,",
-      "and prints the flags that run it best.",
-    })
+    description =
+        "Measures where a model holds, degrades or breaks at a context length, under each way of"
+            + " scaling its rotation, and prints the flags that run it best.")
 final class DoctorCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
@@ -84,16 +83,31 @@ final class DoctorCommand implements Callable<Integer> {
   @Option(
       names = "--html",
       paramLabel = "FILE",
-      description = "Also write one self-contained HTML page.")
+      description =
+          "Where the self-contained HTML page is written; without it rope-doctor-MODEL-N.html in the"
+              + " current folder, unless --json is given.")
   private Optional<Path> html = Optional.empty();
+
+  @Option(names = "--no-html", description = "Write no page.")
+  private boolean noHtml;
+
+  @Option(
+      names = "--windows",
+      paramLabel = "N",
+      description = "Measure at most so many windows of the text, from its beginning.")
+  private int mostWindows = Integer.MAX_VALUE;
 
   @Override
   public Integer call() {
     Criteria criteria = criteria();
+    if (mostWindows < 1) {
+      throw new InputException("--windows must be at least 1, but it is " + mostWindows);
+    }
     text.check();
-    html.ifPresent(this::requireWritable);
+    Optional<Path> page = page();
+    page.ifPresent(this::requireWritable);
     Examination examination;
-    try (Model model = input.load()) {
+    try (Model model = input.load(spec.commandLine().getErr())) {
       Doctor.requireExtension(model.description(), contextLength);
       List<Strategy> asked =
           strategies.isEmpty()
@@ -103,19 +117,20 @@ final class DoctorCommand implements Callable<Integer> {
                   .toList();
       Doctor doctor = new Doctor(model, contextLength, asked, criteria);
       TextInput.Tokens tokens = text.read(model);
-      Windows windows = Windows.of(tokens.ids(), contextLength, tokens.beginning());
+      Windows windows =
+          Windows.of(tokens.ids(), contextLength, tokens.beginning()).first(mostWindows);
       try (ProgressBar bar =
           new ProgressBar(spec.commandLine().getErr(), Terminal.errorIsTerminal())) {
-        examination = doctor.examine(input.name(), text.description(), windows, bar);
+        examination = doctor.examine(input.path(), text.description(), windows, bar);
       }
     }
-    html.ifPresent(path -> write(path, HtmlReport.render(examination)));
+    page.ifPresent(path -> write(path, HtmlReport.render(examination)));
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       out.println(Json.write(Json.examination(examination)));
     } else {
       out.print(TerminalReport.render(examination, Terminal.outputHasColors()));
-      html.ifPresent(path -> out.println("report   " + path));
+      page.ifPresent(path -> out.println("report: " + path));
     }
     return exitCode(examination.best().map(result -> result.verdict().level()), accept);
   }
@@ -139,6 +154,17 @@ final class DoctorCommand implements Callable<Integer> {
     return Criteria.ofPerplexityRatios(degradesAt, breaksAt);
   }
 
+  private Optional<Path> page() {
+    if (noHtml && html.isPresent()) {
+      throw new InputException("--html and --no-html contradict each other; give one of them");
+    }
+    if (html.isPresent() || noHtml || json) {
+      return html;
+    }
+    String model = input.name().replaceFirst("\\.gguf$", "").replaceAll("[^A-Za-z0-9._-]", "_");
+    return Optional.of(Path.of("rope-doctor-" + model + "-" + contextLength + ".html"));
+  }
+
   /// A measurement takes minutes: what would fail at its end fails before it.
   private void requireWritable(Path file) {
     if (input.isFile(file) || text.isFile(file)) {
@@ -146,28 +172,33 @@ final class DoctorCommand implements Callable<Integer> {
           "--html " + file + " would overwrite what is measured; name another file");
     }
     Path folder = file.toAbsolutePath().getParent();
-    if (Files.isDirectory(file)
-        || folder == null
-        || !Files.isDirectory(folder)
-        || !Files.isWritable(folder)) {
+    boolean writable =
+        folder != null
+            && Files.isDirectory(folder)
+            && Files.isWritable(folder)
+            && (!Files.exists(file) || (Files.isRegularFile(file) && Files.isWritable(file)));
+    if (!writable) {
       throw new InputException(
-          "--html " + file + " can't be written there; name a file in an existing folder");
+          "the page can't be written to "
+              + file
+              + "; name a file in an existing folder with --html, or give --no-html");
     }
   }
 
-  /// Beside its place first, so that a full disk leaves no half page.
+  /// Beside its place first, so that a full disk leaves no half page. A link keeps pointing where
+  /// it does.
   private static void write(Path file, String page) {
     try {
-      Path folder = file.toAbsolutePath().getParent();
-      Path draft = Files.createTempFile(folder, ".rope-", ".html");
+      Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
+      Path draft = target.resolveSibling("." + target.getFileName() + ".draft");
       try {
         Files.writeString(draft, page);
-        Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(draft, target, StandardCopyOption.REPLACE_EXISTING);
       } finally {
         Files.deleteIfExists(draft);
       }
     } catch (IOException e) {
-      throw new InputException("the report can't be written to " + file + ": " + e.getMessage());
+      throw new InputException("the page can't be written to " + file + ": " + e.getMessage());
     }
   }
 }

@@ -1,6 +1,8 @@
 package rope4j.cli;
 
+import java.util.Locale;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import rope4j.diagnosis.Bucket;
 import rope4j.diagnosis.Examination;
 import rope4j.diagnosis.Finding;
@@ -69,7 +71,7 @@ final class Json {
       findings
           .addObject()
           .put("id", finding.id())
-          .put("severity", finding.severity().name().toLowerCase(java.util.Locale.ROOT))
+          .put("severity", finding.severity().name().toLowerCase(Locale.ROOT))
           .put("message", finding.message())
           .put("evidence", finding.evidence())
           .put("remedy", finding.remedy());
@@ -145,7 +147,7 @@ final class Json {
     };
   }
 
-  private static void put(ObjectNode json, String key, java.util.OptionalInt value) {
+  private static void put(ObjectNode json, String key, OptionalInt value) {
     if (value.isPresent()) {
       json.put(key, value.getAsInt());
     } else {

@@ -1,5 +1,6 @@
 package rope4j.cli;
 
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -7,6 +8,8 @@ import rope4j.inference.Model;
 
 /// The model to run and how.
 final class ModelInput {
+
+  private static final int MOST_THREADS = 1024;
 
   @Parameters(paramLabel = "MODEL", description = "A .gguf file.")
   private Path path = Path.of("");
@@ -22,15 +25,30 @@ final class ModelInput {
     return name == null ? path.toString() : name.toString();
   }
 
+  /// The file as the user named it.
+  String path() {
+    return path.toString();
+  }
+
   /// Whether this is the model's own file.
   boolean isFile(Path other) {
     return Paths.same(path, other);
   }
 
-  Model load() {
+  Model load(PrintWriter err) {
     if (threads < 1) {
       throw new InputException("--threads must be at least 1, but it is " + threads);
     }
-    return Model.load(path, threads);
+    if (threads > MOST_THREADS) {
+      throw new InputException(
+          "--threads can be at most " + MOST_THREADS + ", but it is " + threads);
+    }
+    Model model = Model.load(path, threads);
+    if (!model.vectorized()) {
+      err.println(
+          "rope: this JVM has no Vector API (jdk.incubator.vector); plain Java runs the model, several"
+              + " times slower");
+    }
+    return model;
   }
 }

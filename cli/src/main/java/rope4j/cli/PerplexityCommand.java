@@ -37,7 +37,7 @@ final class PerplexityCommand implements Callable<Integer> {
   @Mixin private RopeFlags rope;
 
   @Option(
-      names = {"-c", "--ctx-size"},
+      names = {"-c", "--ctx-size", "--context"},
       paramLabel = "N",
       description = "Tokens of the context; without it as many as the text has.")
   private Optional<Integer> contextLength = Optional.empty();
@@ -57,7 +57,7 @@ final class PerplexityCommand implements Callable<Integer> {
     RopeOverrides overrides = rope.overrides();
     text.check();
     PrintWriter out = spec.commandLine().getOut();
-    try (Model model = input.load()) {
+    try (Model model = input.load(spec.commandLine().getErr())) {
       int[] tokens = text.read(model).whole();
       int context = contextLength.filter(n -> n != 0).orElse(tokens.length);
       check(tokens.length, context);
@@ -92,6 +92,9 @@ final class PerplexityCommand implements Callable<Integer> {
     if (tokens < 2) {
       throw new InputException(
           text.name() + " has " + tokens + " tokens; at least 2 are needed to predict one");
+    }
+    if (context < 1) {
+      throw new InputException("--ctx-size must be at least 1, but it is " + context);
     }
     if (context < tokens) {
       throw new InputException(

@@ -8,7 +8,7 @@ import rope4j.diagnosis.Progress;
 /// a line now and then.
 final class ProgressBar implements Progress, AutoCloseable {
 
-  private static final int WIDTH = 28;
+  private static final int WIDTH = 16;
   private static final long BAR_NANOS = 100_000_000L;
   private static final long LINE_NANOS = 15_000_000_000L;
 
@@ -35,11 +35,11 @@ final class ProgressBar implements Progress, AutoCloseable {
     String status =
         String.format(
             Locale.ROOT,
-            "%-12s %3.0f %%  %,d of %,d tokens, %s left",
+            "%-12.12s %3.0f %%  %s of %s tokens, %s left",
             stage,
             100 * share,
-            done,
-            total,
+            count(done),
+            count(total),
             time(left));
     if (terminal) {
       int filled = (int) Math.round(share * WIDTH);
@@ -48,6 +48,14 @@ final class ProgressBar implements Progress, AutoCloseable {
     } else {
       err.println(status);
     }
+  }
+
+  /// At most six characters.
+  private static String count(long tokens) {
+    if (tokens < 100_000) {
+      return Long.toString(tokens);
+    }
+    return tokens < 100_000_000 ? tokens / 1000 + " k" : tokens / 1_000_000 + " M";
   }
 
   private static String time(double seconds) {

@@ -20,7 +20,7 @@ import rope4j.checkpoint.CheckpointException;
     subcommands = {DoctorCommand.class, PerplexityCommand.class, FrequenciesCommand.class},
     footer = {
       "",
-      "Exit codes: 0 it holds, 1 the verdict is bad, 2 the input or the flags are wrong.",
+      "Exit codes: 0 fit for use, 1 the verdict is bad, 2 the input or the flags are wrong.",
     })
 public final class Rope implements Runnable {
 
@@ -46,17 +46,27 @@ public final class Rope implements Runnable {
 
   /// Runs the command.
   static int run(PrintWriter out, PrintWriter err, String... arguments) {
-    int code =
-        new CommandLine(new Rope())
-            .setOut(out)
-            .setErr(err)
-            .setCaseInsensitiveEnumValuesAllowed(true)
-            .setParameterExceptionHandler(Rope::wrongFlags)
-            .setExecutionExceptionHandler((e, line, _) -> failed(e, line))
-            .execute(arguments);
-    out.flush();
-    err.flush();
-    return code;
+    try {
+      return execute(out, err, arguments);
+    } catch (OutOfMemoryError _) {
+      err.println(
+          "rope: the memory does not suffice; give a shorter text or a smaller context, or more memory"
+              + " (ROPE_JAVA_OPTS=-Xmx…)");
+      return BAD_INPUT;
+    } finally {
+      out.flush();
+      err.flush();
+    }
+  }
+
+  private static int execute(PrintWriter out, PrintWriter err, String... arguments) {
+    return new CommandLine(new Rope())
+        .setOut(out)
+        .setErr(err)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler(Rope::wrongFlags)
+        .setExecutionExceptionHandler((e, line, _) -> failed(e, line))
+        .execute(arguments);
   }
 
   @Override
@@ -92,6 +102,8 @@ public final class Rope implements Runnable {
   }
 
   private static String sentence(@Nullable String message) {
-    return message == null ? "unknown cause" : message.strip().replaceAll("\\s*\\R\\s*", " ");
+    return message == null
+        ? "unknown cause"
+        : message.strip().replaceFirst("^Error: ", "").replaceAll("\\s*\\R\\s*", " ");
   }
 }

@@ -86,15 +86,27 @@ final class TextInput {
   /// Fails early when there is nothing to read.
   void check() {
     if (!Files.isReadable(file()) || Files.isDirectory(file())) {
-      throw new InputException(
-          Files.exists(file())
-              ? file() + " can't be read; give a readable file"
-              : "there is no file " + file() + "; check the path");
+      throw new InputException(unreadable());
     }
+  }
+
+  private String unreadable() {
+    if (file().toString().isEmpty()) {
+      return "the name of the text is empty; give a file with --text or --tokens";
+    }
+    if (Files.isDirectory(file())) {
+      return file() + " is a folder; name a text file inside it";
+    }
+    return Files.exists(file())
+        ? file() + " can't be read; give a readable file"
+        : "there is no file " + file() + "; check the path";
   }
 
   Tokens read(Model model) {
     String content = content();
+    if (content.isBlank()) {
+      throw new InputException(file() + " is empty; give a longer text");
+    }
     description = name();
     if (!isText()) {
       return new Tokens(ids(content, model.vocabularySize()), OptionalInt.empty());

@@ -87,6 +87,7 @@ class BadInputTest {
   void aContextTheModelWasTrainedFor() {
     Cli.run("doctor", MODEL, "-c", 64, "--tokens", tokens)
         .isRefusedWith("needs no extension", "64");
+    Cli.run("doctor", MODEL, "-c", 65, "--tokens", tokens).isRefusedWith("at least 66");
     Cli.run("doctor", MODEL, "-c", -5, "--tokens", tokens).isRefusedWith("-5");
   }
 
@@ -128,6 +129,35 @@ class BadInputTest {
   }
 
   @Test
+  void theSameStrategyTwice() {
+    Cli.run("doctor", MODEL, "-c", 128, "--tokens", tokens, "-s", "yarn,yarn:2")
+        .isRefusedWith("'yarn' and 'yarn:2' are the same");
+  }
+
+  @Test
+  void aTensorTypeThatIsNotRun() throws IOException {
+    Path patched = folder.resolve("patched.gguf");
+    byte[] bytes = Files.readAllBytes(MODEL);
+    byte[] name = "blk.0.attn_q.weight".getBytes(StandardCharsets.US_ASCII);
+    int at = 0;
+    while (!Arrays.equals(bytes, at, at + name.length, name, 0, name.length)) {
+      at++;
+    }
+    // After the name: dimensions (4 bytes), two sizes (16), the type. Type 2 is Q4_0, whose rows
+    // are shorter.
+    bytes[at + name.length + 20] = 2;
+    Files.write(patched, bytes);
+    Cli.run("doctor", patched, "-c", 128, "--tokens", tokens)
+        .isRefusedWith("blk.0.attn_q.weight", "Q4_0", "F32, F16, Q8_0, BF16");
+  }
+
+  @Test
+  void aFolderOrNothingForAText() {
+    Cli.run("doctor", MODEL, "-c", 128, "--text", folder).isRefusedWith("is a folder");
+    Cli.run("doctor", MODEL, "-c", 128, "--text", "").isRefusedWith("is empty");
+  }
+
+  @Test
   void aTextThatIsNotThere() {
     Cli.run("doctor", MODEL, "-c", 128, "--text", folder.resolve("no.txt")).isRefusedWith("no.txt");
   }
@@ -145,7 +175,8 @@ class BadInputTest {
         .isRefusedWith("'three'", "entry 3");
     Cli.run("perplexity", MODEL, "--tokens", file("b.txt", "1 2 288"))
         .isRefusedWith("288", "vocabulary");
-    Cli.run("perplexity", MODEL, "--tokens", file("c.txt", "")).isRefusedWith("at least 2");
+    Cli.run("perplexity", MODEL, "--tokens", file("c.txt", "7")).isRefusedWith("at least 2");
+    Cli.run("perplexity", MODEL, "--tokens", file("d.txt", " ")).isRefusedWith("is empty");
   }
 
   @Test

@@ -51,7 +51,7 @@ class DoctorCommandTest {
 
   @Test
   void printsATableOfAtMostAHundredColumns() {
-    Cli run = Cli.run("doctor", MODEL, "--context", 256, "--tokens", tokens);
+    Cli run = Cli.run("doctor", MODEL, "--context", 256, "--tokens", tokens, "--no-html");
     assertThat(run.out()).contains("unscaled", "linear ×4", "NTK-aware ×4", "YaRN ×4", "control");
     assertThat(run.out().lines().filter(line -> !line.contains("llama-server -m")))
         .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(100));

@@ -23,7 +23,8 @@ public record Bucket(int from, int to, Interval nll, Interval control, Interval 
     List<Integer> edges = new ArrayList<>();
     edges.add(0);
     add(edges, trainedLength / 2, last);
-    add(edges, trainedLength, last);
+    // Never left out, however little comes after it: it is where a break may begin.
+    edges.add(trainedLength);
     for (long octave = trainedLength; octave < last; octave *= 2) {
       add(edges, octave + octave / 2, last);
       add(edges, octave * 2, last);

@@ -72,7 +72,7 @@ record Conclusion(String headline, List<String> reasons) {
         "a window of "
             + Numbers.count(examination.description().trainedLength())
             + " tokens under the original rotation";
-    boolean estimated = benefit.halfWidth() > 0;
+    boolean estimated = benefit.estimated();
     String meaning;
     if (estimated && benefit.low() > 0) {
       meaning = "the longer context helps";

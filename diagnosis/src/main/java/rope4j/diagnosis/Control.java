@@ -10,8 +10,8 @@ import rope4j.rotation.Rotation;
 /// the level that a perfect extension would at least keep.
 ///
 /// Segments of the trained length start every half of it; all but the first are scored in their
-/// last half, so that every prediction sees between half and the whole of the trained length. At
-/// most two tokens are computed per token of text.
+/// last half, so that every prediction sees between half (rounded down) and the whole of the
+/// trained length. At most two tokens are computed per token of text.
 final class Control {
 
   private final int trainedLength;
@@ -20,7 +20,7 @@ final class Control {
   /// @param trainedLength tokens, at least 2
   Control(int trainedLength) {
     this.trainedLength = trainedLength;
-    this.step = Math.max(1, trainedLength / 2);
+    this.step = (trainedLength + 1) / 2;
   }
 
   /// Scores a window.

@@ -48,7 +48,10 @@ public record Criteria(double degrades, double breaks) {
 
   private static OptionalInt first(List<Bucket> buckets, double threshold) {
     return buckets.stream()
-        .filter(bucket -> -bucket.benefit().mean() >= threshold && bucket.benefit().high() < 0)
+        .filter(bucket ->
+            -bucket.benefit().mean() >= threshold
+                && bucket.benefit().estimated()
+                && bucket.benefit().high() < 0)
         .mapToInt(Bucket::from)
         .findFirst();
   }

@@ -2,10 +2,13 @@ package rope4j.diagnosis;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntConsumer;
 import rope4j.checkpoint.ModelDescription;
+import rope4j.checkpoint.RopeOverrides;
 import rope4j.diagnosis.Verdict.Level;
 import rope4j.inference.LogitsObserver;
 import rope4j.inference.Model;
@@ -31,9 +34,9 @@ public final class Doctor {
   private final Criteria criteria;
 
   /// @param contextLength tokens the model is to be run with; above its trained length
-  /// @param strategies at least one, of distinct names
-  /// @throws IllegalArgumentException when the context needs no extension, or two strategies have
-  ///   the same name
+  /// @param strategies at least one, no two with the same flags
+  /// @throws IllegalArgumentException when the context needs no extension, or two strategies are
+  ///   the same
   public Doctor(Model model, int contextLength, List<Strategy> strategies, Criteria criteria) {
     this.model = model;
     this.description = model.description();
@@ -44,9 +47,7 @@ public final class Doctor {
     if (strategies.isEmpty()) {
       throw new IllegalArgumentException("there is no strategy to measure");
     }
-    if (strategies.stream().map(Strategy::name).distinct().count() < strategies.size()) {
-      throw new IllegalArgumentException("a strategy is named twice");
-    }
+    requireDistinct(strategies);
   }
 
   /// @throws IllegalArgumentException when the context is not longer than the trained length
@@ -58,6 +59,15 @@ public final class Doctor {
               + trained
               + " token, which leaves nothing to compare with");
     }
+    if (contextLength == trained + 1) {
+      throw new IllegalArgumentException(
+          "a context of "
+              + contextLength
+              + " predicts no token past the trained length of "
+              + trained
+              + "; ask for at least "
+              + (trained + 2));
+    }
     if (contextLength <= trained) {
       throw new IllegalArgumentException(
           "a context of "
@@ -68,11 +78,23 @@ public final class Doctor {
     }
   }
 
+  private static void requireDistinct(List<Strategy> strategies) {
+    Map<RopeOverrides, String> names = new HashMap<>();
+    for (Strategy strategy : strategies) {
+      String other = names.put(strategy.flags(), strategy.name());
+      if (other != null) {
+        throw new IllegalArgumentException(
+            "strategies '" + other + "' and '" + strategy.name() + "' are the same; name it once");
+      }
+    }
+  }
+
   /// Measures a text.
   ///
-  /// @param file name of the model file, for reports and recipes
+  /// @param file the model file as the user named it, for reports and recipes
   /// @param text name of the text, for reports
   /// @param windows the text, in windows of the context length
+  /// @throws IllegalArgumentException when the memory is too small for the context
   public Examination examine(String file, String text, Windows windows, Progress progress) {
     long start = System.nanoTime();
     int count = windows.windows().size();
@@ -82,6 +104,8 @@ public final class Doctor {
     Meter meter = new Meter(progress, controlTokens + prefillTokens);
 
     Scorer scorer = model.scorer();
+    // Before anything is measured, not after the control.
+    scorer.requireMemory(contextLength);
     ShortDamageMeter damage =
         new ShortDamageMeter(description.trainedLength(), count, model.vocabularySize());
     Rotation original = rotation(Strategy.originalRotation(description, contextLength));
@@ -141,12 +165,7 @@ public final class Doctor {
     for (int i = 0; i + 1 < edges.size(); i++) {
       buckets.add(bucket(nll, control, edges.get(i), edges.get(i + 1)));
     }
-    Bucket added =
-        bucket(
-            nll,
-            control,
-            Math.min(description.trainedLength(), contextLength - 2),
-            contextLength - 1);
+    Bucket added = bucket(nll, control, description.trainedLength(), contextLength - 1);
     return new StrategyResult(
         strategy,
         parameters,

@@ -6,7 +6,7 @@ import rope4j.checkpoint.ModelDescription;
 
 /// The doctor's whole result, as values.
 ///
-/// @param model name of the model file
+/// @param file the model file as the user named it
 /// @param description what the file says
 /// @param contextLength tokens asked for
 /// @param text name of the text
@@ -20,7 +20,7 @@ import rope4j.checkpoint.ModelDescription;
 /// @param findings what else to know
 /// @param cost what it took
 public record Examination(
-    String model,
+    String file,
     ModelDescription description,
     int contextLength,
     String text,
@@ -39,6 +39,11 @@ public record Examination(
     controlCurve = List.copyOf(controlCurve);
     recipes = List.copyOf(recipes);
     findings = List.copyOf(findings);
+  }
+
+  /// The model file's name, without its folder.
+  public String model() {
+    return file.substring(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1);
   }
 
   /// What an examination took.

@@ -12,6 +12,7 @@ import rope4j.rotation.RopeParameters;
 final class Findings {
 
   private static final int FEW_WINDOWS = 4;
+  private static final int FEW_TOKENS = 512;
   private static final double DAMAGE = 0.05;
 
   private Findings() {}
@@ -23,7 +24,7 @@ final class Findings {
       int strategies,
       Optional<StrategyResult> best) {
     List<Finding> findings = new ArrayList<>();
-    findings.add(partialTurns(model, contextLength));
+    partialTurns(model, contextLength).ifPresent(findings::add);
     if (Strategy.fileHasScaling(model)) {
       findings.add(
           new Finding(
@@ -34,7 +35,8 @@ final class Findings {
               model.architecture() + ".rope.scaling.* is set",
               "compare the strategy 'file' with 'unscaled' below the trained length"));
     }
-    if (windows < FEW_WINDOWS) {
+    long added = (long) windows * (contextLength - 1 - model.trainedLength());
+    if (windows < FEW_WINDOWS || added < FEW_TOKENS) {
       findings.add(
           new Finding(
               "little-text",
@@ -43,7 +45,7 @@ final class Findings {
                   + windows
                   + (windows == 1 ? " window" : " windows")
                   + ", so the intervals are wide and a verdict may change with another text.",
-              "windows = " + windows,
+              "windows = " + windows + ", predictions past the trained length = " + added,
               "give a text of at least " + FEW_WINDOWS * (long) contextLength + " tokens"));
     }
     best.filter(result -> result.shortDamage().meanKl() > DAMAGE)
@@ -75,7 +77,7 @@ final class Findings {
   }
 
   /// Pairs that never completed a turn in training meet angles the model has never seen.
-  private static Finding partialTurns(ModelDescription model, int contextLength) {
+  private static Optional<Finding> partialTurns(ModelDescription model, int contextLength) {
     RopeParameters original = Strategy.originalRotation(model, contextLength);
     double[] inverse = original.frequencies(contextLength).inverse();
     int partial = 0;
@@ -84,20 +86,24 @@ final class Findings {
         partial++;
       }
     }
-    return new Finding(
-        "unseen-angles",
-        Severity.NOTE,
-        String.format(
-            Locale.ROOT,
-            "%d of %d pairs made less than one turn in %d tokens of training: unscaled, they meet angles the model has"
-                + " never seen.",
-            partial,
-            inverse.length,
-            model.trainedLength()),
-        "base = "
-            + Strategy.trim(original.base())
-            + ", rotary dimension = "
-            + original.rotaryDimension(),
-        "");
+    if (partial == 0) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Finding(
+            "unseen-angles",
+            Severity.NOTE,
+            String.format(
+                Locale.ROOT,
+                "%d of %d pairs made less than one turn in %d tokens of training: unscaled, they meet angles the model has"
+                    + " never seen.",
+                partial,
+                inverse.length,
+                model.trainedLength()),
+            "base = "
+                + Strategy.trim(original.base())
+                + ", rotary dimension = "
+                + original.rotaryDimension(),
+            ""));
   }
 }

@@ -111,7 +111,7 @@ public final class HtmlReport {
     for (int i = 0; i < examination.results().size(); i++) {
       Recipe recipe =
           Recipe.llamaCpp(
-              examination.model(),
+              examination.file(),
               examination.results().get(i).strategy(),
               examination.description(),
               examination.contextLength());

@@ -7,7 +7,8 @@ import org.apache.commons.statistics.distribution.TDistribution;
 /// @param mean the mean
 /// @param low lower end; equal to the mean when there is only one value
 /// @param high upper end
-public record Interval(double mean, double low, double high) {
+/// @param values independent values it was estimated from; one value has a mean, but no spread
+public record Interval(double mean, double low, double high, int values) {
 
   private static final double COVERAGE = 0.95;
 
@@ -23,7 +24,7 @@ public record Interval(double mean, double low, double high) {
       mean += value / values.length;
     }
     if (values.length == 1) {
-      return new Interval(mean, mean, mean);
+      return new Interval(mean, mean, mean, 1);
     }
     double squares = 0;
     for (double value : values) {
@@ -32,7 +33,12 @@ public record Interval(double mean, double low, double high) {
     int degrees = values.length - 1;
     double quantile = TDistribution.of(degrees).inverseCumulativeProbability((1 + COVERAGE) / 2);
     double half = quantile * Math.sqrt(squares / degrees / values.length);
-    return new Interval(mean, mean - half, mean + half);
+    return new Interval(mean, mean - half, mean + half, values.length);
+  }
+
+  /// Whether there was more than one value, so that the ends mean something.
+  public boolean estimated() {
+    return values > 1;
   }
 
   /// Half the width.

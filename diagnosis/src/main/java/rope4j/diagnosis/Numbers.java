@@ -24,7 +24,7 @@ final class Numbers {
 
   /// Half an interval's width; empty when there was only one value to estimate it from.
   static String plusMinus(Interval interval) {
-    return interval.halfWidth() == 0 ? "" : "± " + nats(interval.halfWidth());
+    return !interval.estimated() ? "" : "± " + nats(interval.halfWidth());
   }
 
   static String decimals(double value, int digits) {

@@ -19,11 +19,12 @@ public record Recipe(String engine, String text, String note) {
 
   /// llama.cpp's command line for a strategy.
   ///
-  /// @param file the model file's name
+  /// @param file the model file, as it is to be named on the command line
   public static Recipe llamaCpp(
       String file, Strategy strategy, ModelDescription model, int contextLength) {
     List<String> words =
-        new ArrayList<>(List.of("llama-server", "-m", file, "-c", Integer.toString(contextLength)));
+        new ArrayList<>(
+            List.of("llama-server", "-m", quoted(file), "-c", Integer.toString(contextLength)));
     words.addAll(llamaCppFlags(strategy.flags()));
     boolean yarn = strategy.flags().scalingType().orElse(null) == RopeScalingType.YARN;
     String note;
@@ -58,6 +59,11 @@ public record Recipe(String engine, String text, String note) {
     flags.yarnBetaFast().ifPresent(value -> add(words, "--yarn-beta-fast", number(value)));
     flags.yarnBetaSlow().ifPresent(value -> add(words, "--yarn-beta-slow", number(value)));
     return words;
+  }
+
+  /// As a POSIX shell reads it back.
+  private static String quoted(String word) {
+    return word.matches("[A-Za-z0-9_@%+=:,./-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
   }
 
   /// The shortest decimal that llama.cpp reads back as the same float32.

@@ -1,37 +1,42 @@
 package rope4j.diagnosis;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import rope4j.inference.LogitsObserver;
 
 /// Keeps the original rotation's logits at positions below the trained length, then compares a
 /// strategy's with them.
 ///
-/// The memory is bounded: where all positions of all windows would not fit, evenly spaced ones are
-/// kept.
+/// Position 0 is left out: a token that attends only to itself is not rotated against anything. The
+/// memory is bounded: where all other positions of all windows would not fit, positions at even
+/// distances over all windows are kept.
 final class ShortDamageMeter {
 
   /// Floats of kept logits: 64 MiB.
   private static final long BUDGET = 16L << 20;
 
   private final int trainedLength;
-  private final int stride;
-  private final List<float[][]> originals = new ArrayList<>();
+  private final long stride;
+  private final List<Map<Integer, float[]>> originals = new ArrayList<>();
 
   ShortDamageMeter(int trainedLength, int windows, int vocabulary) {
     this.trainedLength = trainedLength;
-    long floats = (long) trainedLength * windows * vocabulary;
-    stride = Math.toIntExact(Math.clamp((floats + BUDGET - 1) / BUDGET, 1, trainedLength));
+    long positions = (long) (trainedLength - 1) * windows;
+    long most = Math.max(1, BUDGET / vocabulary);
+    stride = Math.max(1, Math.ceilDiv(positions, most));
   }
 
   /// Keeps the logits of one more window.
   LogitsObserver keepOriginal() {
-    float[][] rows = new float[(trainedLength + stride - 1) / stride][];
+    Map<Integer, float[]> rows = new HashMap<>();
     originals.add(rows);
-    return new Observer((index, logits) -> rows[index] = logits.clone());
+    return new Observer(
+        originals.size() - 1, (position, logits) -> rows.put(position, logits.clone()));
   }
 
-  /// Compares the windows of one strategy, in the order in which the originals were kept.
+  /// Compares the windows of one strategy with the originals kept.
   Comparison comparison() {
     return new Comparison();
   }
@@ -43,8 +48,15 @@ final class ShortDamageMeter {
     private int agreements;
 
     LogitsObserver observe(int window) {
-      float[][] rows = originals.get(window);
-      return new Observer((index, logits) -> compare(rows[index], logits));
+      Map<Integer, float[]> rows = originals.get(window);
+      return new Observer(
+          window,
+          (position, logits) -> {
+            float[] original = rows.get(position);
+            if (original != null) {
+              compare(original, logits);
+            }
+          });
     }
 
     private void compare(float[] original, float[] changed) {
@@ -61,25 +73,32 @@ final class ShortDamageMeter {
   }
 
   private interface Row {
-    void accept(int index, float[] logits);
+    void accept(int position, float[] logits);
   }
 
   private final class Observer implements LogitsObserver {
 
+    private final int window;
     private final Row row;
 
-    Observer(Row row) {
+    Observer(int window, Row row) {
+      this.window = window;
       this.row = row;
     }
 
     @Override
     public boolean wants(int position) {
-      return position < trainedLength && position % stride == 0;
+      if (position == 0 || position >= trainedLength) {
+        return false;
+      }
+      // Counted over all windows, so that a large stride meets another position in each.
+      long index = (long) window * (trainedLength - 1) + position - 1;
+      return index % stride == stride / 2;
     }
 
     @Override
     public void accept(int position, float[] logits) {
-      row.accept(position / stride, logits);
+      row.accept(position, logits);
     }
   }
 

@@ -1,7 +1,7 @@
 package rope4j.diagnosis;
 
 import java.math.BigDecimal;
-import java.math.RoundingMode;
+import java.math.MathContext;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -136,16 +136,13 @@ public record Strategy(String name, Scaling scaling, RopeOverrides flags) {
     }
     if (!(factor > 0) || Double.isInfinite(factor)) {
       throw new IllegalArgumentException(
-          "the factor of strategy '" + strategy + "' must be above 0");
+          "the factor of strategy '" + strategy + "' must be a finite number above 0");
     }
     return factor;
   }
 
-  /// A number to three decimals, without needless zeros.
+  /// A number to six significant digits, without needless zeros.
   static String trim(double value) {
-    return BigDecimal.valueOf(value)
-        .setScale(3, RoundingMode.HALF_EVEN)
-        .stripTrailingZeros()
-        .toPlainString();
+    return new BigDecimal(value).round(new MathContext(6)).stripTrailingZeros().toPlainString();
   }
 }

@@ -91,17 +91,22 @@ public final class TerminalReport {
               + verdict(result.verdict(), 18)
               + " "
               + curve(result.curve(), range)
-              + format(" %6.3f ±%5.3f", added.mean(), added.halfWidth())
+              + format(" %6.3f %6s", added.mean(), margin(added))
               + format(" KL %7s", kl(result.shortDamage().meanKl())));
     }
     line(
         format("  %-16s %-18s ", "control", format("window ≤ %d", trained))
             + curve(examination.controlCurve(), range)
-            + format(
-                " %6.3f ±%5.3f",
-                examination.results().getFirst().added().control().mean(),
-                examination.results().getFirst().added().control().halfWidth()));
+            + control(examination.results().getFirst().added().control()));
     line(dim(format("  %35s %s", "", marker(trained))));
+  }
+
+  private static String control(Interval interval) {
+    return format(" %6.3f %6s", interval.mean(), margin(interval));
+  }
+
+  private static String margin(Interval interval) {
+    return interval.estimated() ? format("±%5.3f", interval.halfWidth()) : "";
   }
 
   private static String kl(double value) {
@@ -185,7 +190,7 @@ public final class TerminalReport {
         cells.append(
             paint(
                 examination.criteria().judge(List.of(bucket)).level(),
-                format(" %9.3f ±%5.3f", bucket.nll().mean(), bucket.nll().halfWidth())));
+                format(" %9.3f %6s", bucket.nll().mean(), margin(bucket.nll()))));
       }
       line(cells.toString());
     }

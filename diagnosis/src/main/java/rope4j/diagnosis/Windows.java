@@ -14,6 +14,17 @@ public record Windows(List<int[]> windows, int leftOver) {
     windows = List.copyOf(windows);
   }
 
+  /// The first of them only.
+  ///
+  /// @param most at least 1
+  public Windows first(int most) {
+    if (most >= windows.size()) {
+      return this;
+    }
+    int dropped = windows.subList(most, windows.size()).stream().mapToInt(w -> w.length).sum();
+    return new Windows(windows.subList(0, most), leftOver + dropped);
+  }
+
   /// Windows of ids that are used as they are.
   ///
   /// @throws IllegalArgumentException when the text does not fill one window

@@ -17,7 +17,7 @@ class BucketTest {
 
   @Test
   void aContextBarelyAboveTheTrainedLengthStillHasABucketAtTheEnd() {
-    assertThat(Bucket.edges(4096, 4100)).containsExactly(0, 2048, 4099);
+    assertThat(Bucket.edges(4096, 4100)).containsExactly(0, 2048, 4096, 4099);
   }
 
   @Test
@@ -25,9 +25,10 @@ class BucketTest {
     Random random = new Random(4);
     for (int n = 0; n < 2000; n++) {
       int trained = random.nextInt(2, 200_000);
-      int context = trained + 1 + random.nextInt(1_000_000);
+      int context = trained + 2 + random.nextInt(1_000_000);
       List<Integer> edges = Bucket.edges(trained, context);
       assertThat(edges).isSorted().doesNotHaveDuplicates();
+      assertThat(edges).contains(trained);
       assertThat(edges.getFirst()).isZero();
       assertThat(edges.getLast()).isEqualTo(context - 1);
     }

@@ -62,7 +62,7 @@ class ControlTest {
       assertThat(new Control(trained).cost(length))
           .as("trained on %d, %d tokens", trained, length)
           .isGreaterThanOrEqualTo(length)
-          .isLessThanOrEqualTo(trained % 2 == 0 ? 2L * length : 3L * length);
+          .isLessThanOrEqualTo(2L * length);
     }
   }
 

@@ -38,6 +38,13 @@ class CriteriaTest {
   }
 
   @Test
+  void aSingleValueProvesNothing() {
+    Interval one = new Interval(-3, -3, -3, 1);
+    Bucket bucket = new Bucket(0, 1, one, one, one);
+    assertThat(Criteria.DEFAULT.judge(List.of(bucket)).level()).isEqualTo(Level.HOLDS);
+  }
+
+  @Test
   void theThresholdsCanBeSet() {
     Criteria lenient = new Criteria(0.5, 3);
     assertThat(lenient.judge(List.of(at(0, bucket(0.4, SURE)))).level()).isEqualTo(Level.HOLDS);
@@ -60,13 +67,13 @@ class CriteriaTest {
   }
 
   private static Bucket at(int from, Excess excess) {
-    Interval level = new Interval(1, 0.9, 1.1);
+    Interval level = new Interval(1, 0.9, 1.1, 9);
     return new Bucket(
         from,
         from + 100,
         level,
         level,
-        new Interval(-excess.mean, -excess.mean - excess.spread, -excess.mean + excess.spread));
+        new Interval(-excess.mean, -excess.mean - excess.spread, -excess.mean + excess.spread, 9));
   }
 
   private static Verdict judge(Excess... excesses) {

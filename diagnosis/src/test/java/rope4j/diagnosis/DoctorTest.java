@@ -46,7 +46,7 @@ class DoctorTest {
       StrategyResult unscaled = examine(model, 600, Progress.NONE).result("unscaled").orElseThrow();
       assertThat(unscaled.shortDamage().meanKl()).isLessThan(1e-9);
       assertThat(unscaled.shortDamage().topAgreement()).isEqualTo(1);
-      assertThat(unscaled.shortDamage().positions()).isEqualTo(2 * 64);
+      assertThat(unscaled.shortDamage().positions()).isEqualTo(2 * 63);
       Bucket first = unscaled.buckets().getFirst();
       assertThat(first.benefit().mean()).isZero();
     }
@@ -74,12 +74,35 @@ class DoctorTest {
   }
 
   @Test
+  void aContextThatPredictsNothingPastTheTrainedLengthIsExplained() {
+    try (Model model = Zoo.llamaGqa()) {
+      List<Strategy> strategies = List.of(Strategy.unscaled());
+      assertThatThrownBy(() -> new Doctor(model, 65, strategies, Criteria.DEFAULT))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("ask for at least 66");
+    }
+  }
+
+  @Test
+  void theSameStrategyUnderTwoNamesIsRefused() {
+    try (Model model = Zoo.llamaGqa()) {
+      List<Strategy> same =
+          List.of(
+              Strategy.parse("yarn", model.description(), CONTEXT),
+              Strategy.parse("yarn:4", model.description(), CONTEXT));
+      assertThatThrownBy(() -> new Doctor(model, CONTEXT, same, Criteria.DEFAULT))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("'yarn' and 'yarn:4' are the same");
+    }
+  }
+
+  @Test
   void aStrategyNamedTwiceIsRefused() {
     try (Model model = Zoo.llamaGqa()) {
       List<Strategy> twice = List.of(Strategy.unscaled(), Strategy.unscaled());
       assertThatThrownBy(() -> new Doctor(model, CONTEXT, twice, Criteria.DEFAULT))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("named twice");
+          .hasMessage("strategies 'unscaled' and 'unscaled' are the same; name it once");
     }
   }
 

@@ -60,12 +60,12 @@ class HtmlReportTest {
 
   @Test
   void namesFromStrangersAreText() throws Exception {
-    String name = "<script>alert(1)</script>&\"'\u0001.gguf";
+    String name = "<script>alert(1)<b>&\"'\u0001.gguf";
     Document page = parse(HtmlReport.render(with(name, EXAMINATION.recommended())));
     NodeList scripts = page.getElementsByTagName("script");
     assertThat(scripts.getLength()).isEqualTo(1);
     assertThat(page.getElementsByTagName("h1").item(0).getTextContent())
-        .startsWith("<script>alert(1)</script>&\"'");
+        .startsWith("<script>alert(1)<b>&\"'");
   }
 
   @Test

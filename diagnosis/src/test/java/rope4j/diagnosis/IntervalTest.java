@@ -19,8 +19,9 @@ class IntervalTest {
   }
 
   @Test
-  void oneValueHasNoWidth() {
-    assertThat(Interval.of(new double[] {7})).isEqualTo(new Interval(7, 7, 7));
+  void oneValueHasNoSpread() {
+    assertThat(Interval.of(new double[] {7}).estimated()).isFalse();
+    assertThat(Interval.of(new double[] {7})).isEqualTo(new Interval(7, 7, 7, 1));
   }
 
   @Test

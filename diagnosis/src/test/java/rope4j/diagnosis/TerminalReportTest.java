@@ -64,7 +64,7 @@ class TerminalReportTest {
   void whenEverythingBreaksItSaysSo() {
     Examination broken =
         new Examination(
-            examination.model(),
+            examination.file(),
             examination.description(),
             examination.contextLength(),
             examination.text(),

@@ -24,12 +24,15 @@ final class Batch {
     return (tokens + TILE - 1) / TILE;
   }
 
-  void fill(Rotation rotation, int position, int tokens) {
-    this.position = position;
-    this.tokens = tokens;
-    for (int tile = 0; tile < tiles(); tile++) {
-      rotation.fill(tables.get(tile), position(tile), tokens(tile));
-    }
+  /// Moves on; the angles of each tile are filled by [#fill].
+  void moveTo(int newPosition, int newTokens) {
+    position = newPosition;
+    tokens = newTokens;
+  }
+
+  /// Forms the angles of a tile; tiles may be filled by different threads.
+  void fill(Rotation rotation, int tile) {
+    rotation.fill(tables.get(tile), position(tile), tokens(tile));
   }
 
   int capacity() {

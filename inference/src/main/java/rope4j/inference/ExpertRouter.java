@@ -3,6 +3,7 @@ package rope4j.inference;
 import static rope4j.inference.kernel.Kernels.TILE;
 
 import java.util.Arrays;
+import rope4j.checkpoint.CheckpointException;
 
 /// Sends every token of a batch to its best experts and adds up what they answer.
 ///
@@ -43,7 +44,7 @@ final class ExpertRouter {
             products.multiply(mixture.router(), panel, x, scores, batch.tiles(), false, worker));
     float[][] weights = new float[batch.tokens()][];
     for (int token = 0; token < batch.tokens(); token++) {
-      weights[token] = weights(scores, token, count, mixture.used());
+      weights[token] = weights(own(scores, token, count), mixture.used());
     }
     int[] chosen = new int[batch.tokens()];
     for (int expert = 0; expert < count; expert++) {
@@ -63,30 +64,44 @@ final class ExpertRouter {
     }
   }
 
-  /// Softmax of a token's scores, zero but for the `used` best, normed to 1.
-  private static float[] weights(float[] scores, int token, int count, int used) {
-    float[] own = new float[count];
-    int base = token / TILE * count * TILE + token % TILE;
-    for (int e = 0; e < count; e++) {
-      own[e] = scores[base + e * TILE];
-    }
+  /// Softmax of a token's scores, zero but for the `used` best, normed to 1. Of equal ones the
+  /// first are taken.
+  static float[] weights(float[] own, int used) {
+    int count = own.length;
     float[] sorted = own.clone();
     Arrays.sort(sorted);
     float threshold = sorted[count - used];
-    double total = 0;
+    // Better ones first: of several at the threshold only as many as are left, in order.
     int left = used;
+    for (float score : own) {
+      left -= score > threshold ? 1 : 0;
+    }
+    double total = 0;
     float[] weights = new float[count];
     for (int e = 0; e < count; e++) {
-      if (own[e] >= threshold && left > 0) {
+      if (own[e] > threshold || (own[e] == threshold && left-- > 0)) {
         weights[e] = (float) Math.exp(own[e] - sorted[count - 1]);
         total += weights[e];
-        left--;
       }
+    }
+    if (!(total > 0)) {
+      throw new CheckpointException(
+          "the scores of the experts are not finite numbers: the model's weights are damaged, or its"
+              + " rotation overflows");
     }
     for (int e = 0; e < count; e++) {
       weights[e] /= (float) total;
     }
     return weights;
+  }
+
+  private static float[] own(float[] scores, int token, int count) {
+    float[] own = new float[count];
+    int base = token / TILE * count * TILE + token % TILE;
+    for (int e = 0; e < count; e++) {
+      own[e] = scores[base + e * TILE];
+    }
+    return own;
   }
 
   private void gather(float[] x, int[] chosen, int tokens) {

@@ -27,6 +27,7 @@ final class LlamaLayers {
   private final float[] attended;
   private final float[] gate;
   private final float[] up;
+  private final float[][] rows;
 
   LlamaLayers(
       LlamaWeights weights,
@@ -54,7 +55,9 @@ final class LlamaLayers {
     attended = new float[query.length];
     gate = new float[Math.multiplyExact(description.feedForwardLength(), lanes)];
     up = new float[gate.length];
-    experts = new ExpertRouter(products, workers, width, lanes);
+    rows = new float[workers.threads()][width];
+    // Dense models do not pay for gathering tokens.
+    experts = new ExpertRouter(products, workers, width, description.experts() == 0 ? 0 : lanes);
   }
 
   /// Activations after the last layer, `[tiles][embeddingLength][TILE]`, not yet normed.
@@ -64,7 +67,12 @@ final class LlamaLayers {
 
   /// @param tokens ids; the batch's begin at `first`
   void run(Batch batch, int[] tokens, int first, Rotation rotation, KeyValueCache cache) {
-    workers.run(batch.tiles(), (tile, _) -> embed(batch, tile, tokens, first));
+    workers.run(
+        batch.tiles(),
+        (tile, worker) -> {
+          batch.fill(rotation, tile);
+          embed(batch, tile, tokens, first, rows[worker]);
+        });
     for (int layer = 0; layer < weights.layers().size(); layer++) {
       LlamaWeights.Layer w = weights.layers().get(layer);
       norm(batch, w.attentionNorm());
@@ -83,9 +91,8 @@ final class LlamaLayers {
     }
   }
 
-  private void embed(Batch batch, int tile, int[] tokens, int first) {
+  private void embed(Batch batch, int tile, int[] tokens, int first, float[] row) {
     int width = weights.embedding().columns();
-    float[] row = new float[width];
     int base = tile * width * TILE;
     for (int t = 0; t < TILE; t++) {
       if (t < batch.tokens(tile)) {

@@ -40,7 +40,11 @@ record LlamaWeights(
 
   /// Tensors that carry angles, not weights; the rope resolution reads them.
   private static final Set<String> ROPE_TENSORS =
-      Set.of("rope_freqs.weight", "rope_factors_long.weight", "rope_factors_short.weight");
+      Set.of(
+          "rope_freqs.weight",
+          "rope_factors_long.weight",
+          "rope_factors_short.weight",
+          "attn_rot_embd.weight");
 
   /// @throws CheckpointException when a tensor is missing, has another shape or a type this engine
   ///   can't read, or when the file has a tensor this architecture would leave unused
@@ -113,7 +117,10 @@ record LlamaWeights(
     Reader(GgufFile file) {
       this.file = file;
       file.tensors().forEach(info -> unused.put(info.name(), info));
-      ROPE_TENSORS.forEach(unused::remove);
+      // Old files carry angles per layer too; the resolution reads those of the first.
+      unused
+          .keySet()
+          .removeIf(name -> ROPE_TENSORS.contains(name.replaceFirst("^blk\\.\\d+\\.", "")));
     }
 
     int rowsOf(String name, int columns) {

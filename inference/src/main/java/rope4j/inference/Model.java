@@ -103,7 +103,7 @@ public final class Model implements AutoCloseable {
   /// Whether the Vector API runs the kernels; without `jdk.incubator.vector` plain Java does,
   /// several times slower.
   public boolean vectorized() {
-    return Kernels.vectorAvailable();
+    return kernels.vectorized();
   }
 
   /// Entries of the vocabulary the output layer scores.

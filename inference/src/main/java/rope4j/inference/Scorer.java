@@ -18,7 +18,6 @@ public final class Scorer {
   /// Tokens that go through the layers together.
   static final int BATCH = 256;
 
-  private static final double GIB = 1 << 30;
   private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
 
   private final Model model;
@@ -82,7 +81,7 @@ public final class Scorer {
           }
         };
     for (int position = 0; position < tokens.length; position += batch.tokens()) {
-      batch.fill(rotation, position, Math.min(batchTokens, tokens.length - position));
+      batch.moveTo(position, Math.min(batchTokens, tokens.length - position));
       layers.run(batch, tokens, position, rotation, keysAndValues);
       if (position + batch.tokens() > from) {
         output.run(batch, layers.hidden(), Math.max(from, position), sink);
@@ -119,7 +118,7 @@ public final class Scorer {
       throw new CheckpointException(
           "the logits at position "
               + position
-              + " are not finite numbers: the model's weights are damaged; download it again");
+              + " are not finite numbers: the model's weights are damaged, or its rotation overflows");
     }
     return nll;
   }
@@ -140,19 +139,33 @@ public final class Scorer {
     return current;
   }
 
-  private void requireMemory(int positions) {
-    long needed = model.cacheBytes(positions);
-    long allowed = Runtime.getRuntime().maxMemory();
+  /// Fails early where a text of this many tokens could not be scored.
+  ///
+  /// @throws IllegalArgumentException when its keys and values do not fit into the memory of this
+  ///   JVM
+  public void requireMemory(int positions) {
     long perHead = (long) positions * model.description().headDimension();
-    if (needed > allowed || perHead > MAX_ARRAY) {
+    if (perHead > MAX_ARRAY) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "keys and values of %d tokens take %.1f GiB, but this JVM may use %.1f GiB; ask for fewer"
+              "a context of %d tokens is too long for this engine: with heads of %d channels at most %d"
+                  + " are possible",
+              positions,
+              model.description().headDimension(),
+              MAX_ARRAY / model.description().headDimension()));
+    }
+    long needed = model.cacheBytes(positions);
+    long allowed = Runtime.getRuntime().maxMemory();
+    if (needed > allowed) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "keys and values of %d tokens take %d MiB, but this JVM may use %d MiB; ask for fewer"
                   + " tokens or give it more memory (-Xmx)",
               positions,
-              needed / GIB,
-              allowed / GIB));
+              needed >> 20,
+              allowed >> 20));
     }
   }
 }

@@ -46,8 +46,14 @@ final class Workers implements AutoCloseable {
     return helpers.length + 1;
   }
 
-  /// Runs all pieces and returns when the last is done. Called by one thread at a time.
+  /// Runs all pieces and returns when the last is done; callers wait for each other. What a piece
+  /// throws is thrown here, by one of the pieces if several do.
+  ///
+  /// @throws IllegalStateException after [#close]
   synchronized void run(int count, Task body) {
+    if (closed) {
+      throw new IllegalStateException("the model is closed");
+    }
     task = body;
     tasks = count;
     caller = Thread.currentThread();
@@ -68,7 +74,11 @@ final class Workers implements AutoCloseable {
     Throwable thrown = failure;
     if (thrown != null) {
       failure = null;
-      throw new IllegalStateException("a worker failed: " + thrown, thrown);
+      switch (thrown) {
+        case RuntimeException e -> throw e;
+        case Error e -> throw e;
+        default -> throw new IllegalStateException(thrown);
+      }
     }
   }
 
@@ -107,8 +117,9 @@ final class Workers implements AutoCloseable {
     }
   }
 
+  /// Waits for a step that runs, then ends the threads.
   @Override
-  public void close() {
+  public synchronized void close() {
     closed = true;
     for (Thread helper : helpers) {
       LockSupport.unpark(helper);

@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import rope4j.checkpoint.CheckpointException;
 import rope4j.checkpoint.LlamaCppRope;
@@ -16,6 +18,7 @@ import rope4j.rotation.Precision;
 import rope4j.rotation.Rotation;
 
 /// Whatever a file holds, loading and scoring end in a number or in the reader's own exception.
+@Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ModelFuzzTest {
 
   private static final long SEED = Long.getLong("rope4j.seed", 20261121L);
@@ -66,6 +69,7 @@ class ModelFuzzTest {
         return true;
       }
       assertThat(model.scorer().score(TOKENS, rotation)).doesNotContain(Double.NaN);
+      model.tokenizer().encode("once upon a time");
       return true;
     } catch (CheckpointException e) {
       assertThat(e.getMessage()).isNotBlank().doesNotContain("\n");

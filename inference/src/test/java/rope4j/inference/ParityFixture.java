@@ -109,6 +109,15 @@ record ParityFixture(Path file, JsonNode json) {
         .toList();
   }
 
+  /// Whether the model is a trained one, not random weights.
+  boolean isTrained() {
+    return json.has("trained_ctx");
+  }
+
+  boolean hasTolerance(String what) {
+    return json.get("tolerance").has(what);
+  }
+
   double tolerance(String what) {
     return json.get("tolerance").get(what).asDouble();
   }

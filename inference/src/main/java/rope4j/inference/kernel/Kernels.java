@@ -66,8 +66,13 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
     return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
   }
 
-  /// The Vector API where the JVM has it, else plain Java.
+  /// The Vector API where the JVM has it and `-Drope4j.kernels=scalar` is not set, else plain Java.
   static Kernels best() {
-    return vectorAvailable() ? new VectorKernels() : new ScalarKernels();
+    return vectorAvailable() && !"scalar".equals(System.getProperty("rope4j.kernels"))
+        ? new VectorKernels()
+        : new ScalarKernels();
   }
+
+  /// Whether this is the Vector API.
+  boolean vectorized();
 }

@@ -6,6 +6,11 @@ import java.util.Arrays;
 record ScalarKernels() implements Kernels {
 
   @Override
+  public boolean vectorized() {
+    return false;
+  }
+
+  @Override
   public void multiply(
       float[] a,
       int aOffset,

@@ -6,6 +6,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /// The Vector API. Every loop runs down channels, keys or vocabulary rows with tokens in the lanes.
@@ -14,9 +15,17 @@ record VectorKernels() implements Kernels {
   private static final VectorSpecies<Float> SPECIES = species();
   private static final int LANES = SPECIES.length();
 
-  /// A tile holds a whole number of vectors at every width up to 512 bits.
+  @Override
+  public boolean vectorized() {
+    return true;
+  }
+
+  /// The machine's width, or `-Drope4j.vectorBits=128|256|512`. A tile holds a whole number of
+  /// vectors at every width up to 512 bits.
   private static VectorSpecies<Float> species() {
-    VectorSpecies<Float> preferred = FloatVector.SPECIES_PREFERRED;
+    int bits =
+        Integer.getInteger("rope4j.vectorBits", FloatVector.SPECIES_PREFERRED.vectorBitSize());
+    VectorSpecies<Float> preferred = VectorSpecies.of(float.class, VectorShape.forBitSize(bits));
     return preferred.length() * 2 <= TILE ? preferred : FloatVector.SPECIES_512;
   }
 

@@ -21,8 +21,8 @@ import jdk.incubator.vector.VectorSpecies;
 final class Bfloat16Vectors {
 
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
-  private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
-  private static final VectorSpecies<Short> SHORTS = ShortVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Float> FLOATS = Widths.floats();
+  private static final VectorSpecies<Short> SHORTS = Widths.shorts();
   private static final int UPPER = 0xffff0000;
   private static final VectorOperators.Binary RIGHT = VectorOperators.LSHR;
   private static final VectorOperators.Binary LEFT = VectorOperators.LSHL;

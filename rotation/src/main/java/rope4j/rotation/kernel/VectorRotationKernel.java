@@ -12,7 +12,7 @@ import jdk.incubator.vector.VectorSpecies;
 record VectorRotationKernel() implements RotationKernel {
 
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-  private static final VectorSpecies<Float> WIDE = FloatVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Float> WIDE = Widths.floats();
   private static final VectorSpecies<Float> NARROW = FloatVector.SPECIES_128;
 
   private static final VectorShuffle<Float> WIDE_SWAP =
