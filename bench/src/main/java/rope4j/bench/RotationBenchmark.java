@@ -94,13 +94,13 @@ public class RotationBenchmark {
   }
 
   @Benchmark
-  @Fork(value = 2)
+  @Fork(value = 2, jvmArgsAppend = "-Drope4j.kernels=scalar")
   public void halfPairingScalar() {
     half.rotate(queries[tensor()], 0, HEADS, halfTable);
   }
 
   @Benchmark
-  @Fork(value = 2)
+  @Fork(value = 2, jvmArgsAppend = "-Drope4j.kernels=scalar")
   public void interleavedPairingScalar() {
     interleaved.rotate(queries[tensor()], 0, HEADS, interleavedTable);
   }

@@ -50,7 +50,9 @@ public sealed interface RotationKernel permits ScalarRotationKernel, VectorRotat
   /// The Vector API where the JVM has it, else plain Java; also on a big-endian machine, whose
   /// 32-bit words hold interleaved sixteen-bit pairs the other way round.
   static RotationKernel best() {
-    return vectorAvailable() && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN
+    return vectorAvailable()
+            && !"scalar".equals(System.getProperty("rope4j.kernels"))
+            && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN
         ? new VectorRotationKernel()
         : new ScalarRotationKernel();
   }

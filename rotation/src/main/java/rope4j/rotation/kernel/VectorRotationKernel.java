@@ -14,11 +14,15 @@ record VectorRotationKernel() implements RotationKernel {
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final VectorSpecies<Float> WIDE = Widths.floats();
   private static final VectorSpecies<Float> NARROW = FloatVector.SPECIES_128;
+  private static final int LANES = WIDE.length();
 
   private static final VectorShuffle<Float> WIDE_SWAP =
       VectorShuffle.fromOp(WIDE, lane -> lane ^ 1);
   private static final VectorShuffle<Float> NARROW_SWAP =
       VectorShuffle.fromOp(NARROW, lane -> lane ^ 1);
+
+  // The angles of a token are the same for all of its heads: four vectors of them are kept in
+  // registers while the heads go by, so that only the heads themselves are loaded and stored.
 
   @Override
   public void half(float[] x, int offset, int heads, int stride, AngleTable table, int row) {
@@ -26,32 +30,64 @@ record VectorRotationKernel() implements RotationKernel {
     int angle = row * pairs;
     float[] cos = table.cos();
     float[] sin = table.sin();
-    int wideEnd = WIDE.loopBound(pairs);
-    int narrowEnd = wideEnd + NARROW.loopBound(pairs - wideEnd);
-    for (int h = 0; h < heads; h++) {
-      int first = offset + h * stride;
-      int second = first + pairs;
-      int i = 0;
-      for (; i < wideEnd; i += WIDE.length()) {
-        FloatVector a = FloatVector.fromArray(WIDE, x, first + i);
-        FloatVector b = FloatVector.fromArray(WIDE, x, second + i);
-        FloatVector c = FloatVector.fromArray(WIDE, cos, angle + i);
-        FloatVector s = FloatVector.fromArray(WIDE, sin, angle + i);
-        a.mul(c).sub(b.mul(s)).intoArray(x, first + i);
-        b.mul(c).add(a.mul(s)).intoArray(x, second + i);
-      }
-      for (; i < narrowEnd; i += NARROW.length()) {
-        FloatVector a = FloatVector.fromArray(NARROW, x, first + i);
-        FloatVector b = FloatVector.fromArray(NARROW, x, second + i);
-        FloatVector c = FloatVector.fromArray(NARROW, cos, angle + i);
-        FloatVector s = FloatVector.fromArray(NARROW, sin, angle + i);
-        a.mul(c).sub(b.mul(s)).intoArray(x, first + i);
-        b.mul(c).add(a.mul(s)).intoArray(x, second + i);
-      }
-      for (; i < pairs; i++) {
-        ScalarRotationKernel.rotate(x, first + i, second + i, table, angle + i);
+    int i = 0;
+    for (; i + 4 * LANES <= pairs; i += 4 * LANES) {
+      halfFour(x, offset + i, heads, stride, pairs, cos, sin, angle + i);
+    }
+    for (; i + LANES <= pairs; i += LANES) {
+      FloatVector c = FloatVector.fromArray(WIDE, cos, angle + i);
+      FloatVector s = FloatVector.fromArray(WIDE, sin, angle + i);
+      for (int h = 0, at = offset + i; h < heads; h++, at += stride) {
+        halfOne(x, at, pairs, c, s);
       }
     }
+    for (; i + NARROW.length() <= pairs; i += NARROW.length()) {
+      FloatVector c = FloatVector.fromArray(NARROW, cos, angle + i);
+      FloatVector s = FloatVector.fromArray(NARROW, sin, angle + i);
+      for (int h = 0, at = offset + i; h < heads; h++, at += stride) {
+        FloatVector a = FloatVector.fromArray(NARROW, x, at);
+        FloatVector b = FloatVector.fromArray(NARROW, x, at + pairs);
+        a.mul(c).sub(b.mul(s)).intoArray(x, at);
+        b.mul(c).add(a.mul(s)).intoArray(x, at + pairs);
+      }
+    }
+    for (; i < pairs; i++) {
+      for (int h = 0, at = offset + i; h < heads; h++, at += stride) {
+        ScalarRotationKernel.rotate(x, at, at + pairs, table, angle + i);
+      }
+    }
+  }
+
+  private static void halfFour(
+      float[] x,
+      int offset,
+      int heads,
+      int stride,
+      int pairs,
+      float[] cos,
+      float[] sin,
+      int angle) {
+    FloatVector c0 = FloatVector.fromArray(WIDE, cos, angle);
+    FloatVector c1 = FloatVector.fromArray(WIDE, cos, angle + LANES);
+    FloatVector c2 = FloatVector.fromArray(WIDE, cos, angle + 2 * LANES);
+    FloatVector c3 = FloatVector.fromArray(WIDE, cos, angle + 3 * LANES);
+    FloatVector s0 = FloatVector.fromArray(WIDE, sin, angle);
+    FloatVector s1 = FloatVector.fromArray(WIDE, sin, angle + LANES);
+    FloatVector s2 = FloatVector.fromArray(WIDE, sin, angle + 2 * LANES);
+    FloatVector s3 = FloatVector.fromArray(WIDE, sin, angle + 3 * LANES);
+    for (int h = 0, at = offset; h < heads; h++, at += stride) {
+      halfOne(x, at, pairs, c0, s0);
+      halfOne(x, at + LANES, pairs, c1, s1);
+      halfOne(x, at + 2 * LANES, pairs, c2, s2);
+      halfOne(x, at + 3 * LANES, pairs, c3, s3);
+    }
+  }
+
+  private static void halfOne(float[] x, int at, int pairs, FloatVector c, FloatVector s) {
+    FloatVector a = FloatVector.fromArray(WIDE, x, at);
+    FloatVector b = FloatVector.fromArray(WIDE, x, at + pairs);
+    a.mul(c).sub(b.mul(s)).intoArray(x, at);
+    b.mul(c).add(a.mul(s)).intoArray(x, at + pairs);
   }
 
   @Override
@@ -60,27 +96,53 @@ record VectorRotationKernel() implements RotationKernel {
     int angle = row * channels;
     float[] cos = table.orderedCos();
     float[] sin = table.orderedSin();
-    int wideEnd = WIDE.loopBound(channels);
-    int narrowEnd = wideEnd + NARROW.loopBound(channels - wideEnd);
-    for (int h = 0; h < heads; h++) {
-      int head = offset + h * stride;
-      int i = 0;
-      for (; i < wideEnd; i += WIDE.length()) {
-        FloatVector v = FloatVector.fromArray(WIDE, x, head + i);
-        FloatVector c = FloatVector.fromArray(WIDE, cos, angle + i);
-        FloatVector s = FloatVector.fromArray(WIDE, sin, angle + i);
-        v.mul(c).add(v.rearrange(WIDE_SWAP).mul(s)).intoArray(x, head + i);
-      }
-      for (; i < narrowEnd; i += NARROW.length()) {
-        FloatVector v = FloatVector.fromArray(NARROW, x, head + i);
-        FloatVector c = FloatVector.fromArray(NARROW, cos, angle + i);
-        FloatVector s = FloatVector.fromArray(NARROW, sin, angle + i);
-        v.mul(c).add(v.rearrange(NARROW_SWAP).mul(s)).intoArray(x, head + i);
-      }
-      for (; i < channels; i += 2) {
-        ScalarRotationKernel.rotate(x, head + i, head + i + 1, table, (angle + i) / 2);
+    int i = 0;
+    for (; i + 4 * LANES <= channels; i += 4 * LANES) {
+      interleavedFour(x, offset + i, heads, stride, cos, sin, angle + i);
+    }
+    for (; i + LANES <= channels; i += LANES) {
+      FloatVector c = FloatVector.fromArray(WIDE, cos, angle + i);
+      FloatVector s = FloatVector.fromArray(WIDE, sin, angle + i);
+      for (int h = 0, at = offset + i; h < heads; h++, at += stride) {
+        interleavedOne(x, at, c, s);
       }
     }
+    for (; i + NARROW.length() <= channels; i += NARROW.length()) {
+      FloatVector c = FloatVector.fromArray(NARROW, cos, angle + i);
+      FloatVector s = FloatVector.fromArray(NARROW, sin, angle + i);
+      for (int h = 0, at = offset + i; h < heads; h++, at += stride) {
+        FloatVector v = FloatVector.fromArray(NARROW, x, at);
+        v.mul(c).add(v.rearrange(NARROW_SWAP).mul(s)).intoArray(x, at);
+      }
+    }
+    for (; i < channels; i += 2) {
+      for (int h = 0, at = offset + i; h < heads; h++, at += stride) {
+        ScalarRotationKernel.rotate(x, at, at + 1, table, (angle + i) / 2);
+      }
+    }
+  }
+
+  private static void interleavedFour(
+      float[] x, int offset, int heads, int stride, float[] cos, float[] sin, int angle) {
+    FloatVector c0 = FloatVector.fromArray(WIDE, cos, angle);
+    FloatVector c1 = FloatVector.fromArray(WIDE, cos, angle + LANES);
+    FloatVector c2 = FloatVector.fromArray(WIDE, cos, angle + 2 * LANES);
+    FloatVector c3 = FloatVector.fromArray(WIDE, cos, angle + 3 * LANES);
+    FloatVector s0 = FloatVector.fromArray(WIDE, sin, angle);
+    FloatVector s1 = FloatVector.fromArray(WIDE, sin, angle + LANES);
+    FloatVector s2 = FloatVector.fromArray(WIDE, sin, angle + 2 * LANES);
+    FloatVector s3 = FloatVector.fromArray(WIDE, sin, angle + 3 * LANES);
+    for (int h = 0, at = offset; h < heads; h++, at += stride) {
+      interleavedOne(x, at, c0, s0);
+      interleavedOne(x, at + LANES, c1, s1);
+      interleavedOne(x, at + 2 * LANES, c2, s2);
+      interleavedOne(x, at + 3 * LANES, c3, s3);
+    }
+  }
+
+  private static void interleavedOne(float[] x, int at, FloatVector c, FloatVector s) {
+    FloatVector v = FloatVector.fromArray(WIDE, x, at);
+    v.mul(c).add(v.rearrange(WIDE_SWAP).mul(s)).intoArray(x, at);
   }
 
   @Override
