@@ -22,7 +22,8 @@ record VectorRotationKernel() implements RotationKernel {
       VectorShuffle.fromOp(NARROW, lane -> lane ^ 1);
 
   // The angles of a token are the same for all of its heads: four vectors of them are kept in
-  // registers while the heads go by, so that only the heads themselves are loaded and stored.
+  // registers while the heads go by, so that only the heads themselves are loaded and stored. No
+  // vector is passed to a method: one that is not inlined would have it boxed.
 
   @Override
   public void half(float[] x, int offset, int heads, int stride, AngleTable table, int row) {
@@ -35,21 +36,10 @@ record VectorRotationKernel() implements RotationKernel {
       halfFour(x, offset + i, heads, stride, pairs, cos, sin, angle + i);
     }
     for (; i + LANES <= pairs; i += LANES) {
-      FloatVector c = FloatVector.fromArray(WIDE, cos, angle + i);
-      FloatVector s = FloatVector.fromArray(WIDE, sin, angle + i);
-      for (int h = 0, at = offset + i; h < heads; h++, at += stride) {
-        halfOne(x, at, pairs, c, s);
-      }
+      halfOne(x, offset + i, heads, stride, pairs, cos, sin, angle + i);
     }
     for (; i + NARROW.length() <= pairs; i += NARROW.length()) {
-      FloatVector c = FloatVector.fromArray(NARROW, cos, angle + i);
-      FloatVector s = FloatVector.fromArray(NARROW, sin, angle + i);
-      for (int h = 0, at = offset + i; h < heads; h++, at += stride) {
-        FloatVector a = FloatVector.fromArray(NARROW, x, at);
-        FloatVector b = FloatVector.fromArray(NARROW, x, at + pairs);
-        a.mul(c).sub(b.mul(s)).intoArray(x, at);
-        b.mul(c).add(a.mul(s)).intoArray(x, at + pairs);
-      }
+      halfNarrow(x, offset + i, heads, stride, pairs, cos, sin, angle + i);
     }
     for (; i < pairs; i++) {
       for (int h = 0, at = offset + i; h < heads; h++, at += stride) {
@@ -76,18 +66,61 @@ record VectorRotationKernel() implements RotationKernel {
     FloatVector s2 = FloatVector.fromArray(WIDE, sin, angle + 2 * LANES);
     FloatVector s3 = FloatVector.fromArray(WIDE, sin, angle + 3 * LANES);
     for (int h = 0, at = offset; h < heads; h++, at += stride) {
-      halfOne(x, at, pairs, c0, s0);
-      halfOne(x, at + LANES, pairs, c1, s1);
-      halfOne(x, at + 2 * LANES, pairs, c2, s2);
-      halfOne(x, at + 3 * LANES, pairs, c3, s3);
+      FloatVector a0 = FloatVector.fromArray(WIDE, x, at);
+      FloatVector b0 = FloatVector.fromArray(WIDE, x, at + pairs);
+      a0.mul(c0).sub(b0.mul(s0)).intoArray(x, at);
+      b0.mul(c0).add(a0.mul(s0)).intoArray(x, at + pairs);
+      FloatVector a1 = FloatVector.fromArray(WIDE, x, at + LANES);
+      FloatVector b1 = FloatVector.fromArray(WIDE, x, at + pairs + LANES);
+      a1.mul(c1).sub(b1.mul(s1)).intoArray(x, at + LANES);
+      b1.mul(c1).add(a1.mul(s1)).intoArray(x, at + pairs + LANES);
+      FloatVector a2 = FloatVector.fromArray(WIDE, x, at + 2 * LANES);
+      FloatVector b2 = FloatVector.fromArray(WIDE, x, at + pairs + 2 * LANES);
+      a2.mul(c2).sub(b2.mul(s2)).intoArray(x, at + 2 * LANES);
+      b2.mul(c2).add(a2.mul(s2)).intoArray(x, at + pairs + 2 * LANES);
+      FloatVector a3 = FloatVector.fromArray(WIDE, x, at + 3 * LANES);
+      FloatVector b3 = FloatVector.fromArray(WIDE, x, at + pairs + 3 * LANES);
+      a3.mul(c3).sub(b3.mul(s3)).intoArray(x, at + 3 * LANES);
+      b3.mul(c3).add(a3.mul(s3)).intoArray(x, at + pairs + 3 * LANES);
     }
   }
 
-  private static void halfOne(float[] x, int at, int pairs, FloatVector c, FloatVector s) {
-    FloatVector a = FloatVector.fromArray(WIDE, x, at);
-    FloatVector b = FloatVector.fromArray(WIDE, x, at + pairs);
-    a.mul(c).sub(b.mul(s)).intoArray(x, at);
-    b.mul(c).add(a.mul(s)).intoArray(x, at + pairs);
+  private static void halfOne(
+      float[] x,
+      int offset,
+      int heads,
+      int stride,
+      int pairs,
+      float[] cos,
+      float[] sin,
+      int angle) {
+    FloatVector c0 = FloatVector.fromArray(WIDE, cos, angle);
+    FloatVector s0 = FloatVector.fromArray(WIDE, sin, angle);
+    for (int h = 0, at = offset; h < heads; h++, at += stride) {
+      FloatVector a0 = FloatVector.fromArray(WIDE, x, at);
+      FloatVector b0 = FloatVector.fromArray(WIDE, x, at + pairs);
+      a0.mul(c0).sub(b0.mul(s0)).intoArray(x, at);
+      b0.mul(c0).add(a0.mul(s0)).intoArray(x, at + pairs);
+    }
+  }
+
+  private static void halfNarrow(
+      float[] x,
+      int offset,
+      int heads,
+      int stride,
+      int pairs,
+      float[] cos,
+      float[] sin,
+      int angle) {
+    FloatVector c0 = FloatVector.fromArray(NARROW, cos, angle);
+    FloatVector s0 = FloatVector.fromArray(NARROW, sin, angle);
+    for (int h = 0, at = offset; h < heads; h++, at += stride) {
+      FloatVector a0 = FloatVector.fromArray(NARROW, x, at);
+      FloatVector b0 = FloatVector.fromArray(NARROW, x, at + pairs);
+      a0.mul(c0).sub(b0.mul(s0)).intoArray(x, at);
+      b0.mul(c0).add(a0.mul(s0)).intoArray(x, at + pairs);
+    }
   }
 
   @Override
@@ -101,19 +134,10 @@ record VectorRotationKernel() implements RotationKernel {
       interleavedFour(x, offset + i, heads, stride, cos, sin, angle + i);
     }
     for (; i + LANES <= channels; i += LANES) {
-      FloatVector c = FloatVector.fromArray(WIDE, cos, angle + i);
-      FloatVector s = FloatVector.fromArray(WIDE, sin, angle + i);
-      for (int h = 0, at = offset + i; h < heads; h++, at += stride) {
-        interleavedOne(x, at, c, s);
-      }
+      interleavedOne(x, offset + i, heads, stride, cos, sin, angle + i);
     }
     for (; i + NARROW.length() <= channels; i += NARROW.length()) {
-      FloatVector c = FloatVector.fromArray(NARROW, cos, angle + i);
-      FloatVector s = FloatVector.fromArray(NARROW, sin, angle + i);
-      for (int h = 0, at = offset + i; h < heads; h++, at += stride) {
-        FloatVector v = FloatVector.fromArray(NARROW, x, at);
-        v.mul(c).add(v.rearrange(NARROW_SWAP).mul(s)).intoArray(x, at);
-      }
+      interleavedNarrow(x, offset + i, heads, stride, cos, sin, angle + i);
     }
     for (; i < channels; i += 2) {
       for (int h = 0, at = offset + i; h < heads; h++, at += stride) {
@@ -133,16 +157,35 @@ record VectorRotationKernel() implements RotationKernel {
     FloatVector s2 = FloatVector.fromArray(WIDE, sin, angle + 2 * LANES);
     FloatVector s3 = FloatVector.fromArray(WIDE, sin, angle + 3 * LANES);
     for (int h = 0, at = offset; h < heads; h++, at += stride) {
-      interleavedOne(x, at, c0, s0);
-      interleavedOne(x, at + LANES, c1, s1);
-      interleavedOne(x, at + 2 * LANES, c2, s2);
-      interleavedOne(x, at + 3 * LANES, c3, s3);
+      FloatVector v0 = FloatVector.fromArray(WIDE, x, at);
+      v0.mul(c0).add(v0.rearrange(WIDE_SWAP).mul(s0)).intoArray(x, at);
+      FloatVector v1 = FloatVector.fromArray(WIDE, x, at + LANES);
+      v1.mul(c1).add(v1.rearrange(WIDE_SWAP).mul(s1)).intoArray(x, at + LANES);
+      FloatVector v2 = FloatVector.fromArray(WIDE, x, at + 2 * LANES);
+      v2.mul(c2).add(v2.rearrange(WIDE_SWAP).mul(s2)).intoArray(x, at + 2 * LANES);
+      FloatVector v3 = FloatVector.fromArray(WIDE, x, at + 3 * LANES);
+      v3.mul(c3).add(v3.rearrange(WIDE_SWAP).mul(s3)).intoArray(x, at + 3 * LANES);
     }
   }
 
-  private static void interleavedOne(float[] x, int at, FloatVector c, FloatVector s) {
-    FloatVector v = FloatVector.fromArray(WIDE, x, at);
-    v.mul(c).add(v.rearrange(WIDE_SWAP).mul(s)).intoArray(x, at);
+  private static void interleavedOne(
+      float[] x, int offset, int heads, int stride, float[] cos, float[] sin, int angle) {
+    FloatVector c0 = FloatVector.fromArray(WIDE, cos, angle);
+    FloatVector s0 = FloatVector.fromArray(WIDE, sin, angle);
+    for (int h = 0, at = offset; h < heads; h++, at += stride) {
+      FloatVector v0 = FloatVector.fromArray(WIDE, x, at);
+      v0.mul(c0).add(v0.rearrange(WIDE_SWAP).mul(s0)).intoArray(x, at);
+    }
+  }
+
+  private static void interleavedNarrow(
+      float[] x, int offset, int heads, int stride, float[] cos, float[] sin, int angle) {
+    FloatVector c0 = FloatVector.fromArray(NARROW, cos, angle);
+    FloatVector s0 = FloatVector.fromArray(NARROW, sin, angle);
+    for (int h = 0, at = offset; h < heads; h++, at += stride) {
+      FloatVector v0 = FloatVector.fromArray(NARROW, x, at);
+      v0.mul(c0).add(v0.rearrange(NARROW_SWAP).mul(s0)).intoArray(x, at);
+    }
   }
 
   @Override
