@@ -6,7 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/// Nothing is allocated once the code is compiled.
+/// Nothing is allocated once the code is compiled. Runs in a JVM of its own, as an engine would.
 class AllocationTest {
 
   private static final int CALLS = 2000;
