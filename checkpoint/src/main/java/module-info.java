@@ -6,4 +6,6 @@ module rope4j.checkpoint {
 
   exports rope4j.checkpoint;
   exports rope4j.checkpoint.config;
+  exports rope4j.checkpoint.json;
+  exports rope4j.checkpoint.safetensors;
 }

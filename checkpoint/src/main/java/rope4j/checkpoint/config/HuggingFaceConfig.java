@@ -8,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import rope4j.checkpoint.CheckpointException;
+import rope4j.checkpoint.json.JsonReader;
 
 /// A model's `config.json`, read as Hugging Face Transformers reads it: the spellings of versions 4
 /// and 5, nested `text_config`, dictionaries a layer type, legacy keys, and the defaults of the

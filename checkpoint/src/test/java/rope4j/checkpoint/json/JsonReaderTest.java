@@ -1,4 +1,4 @@
-package rope4j.checkpoint.config;
+package rope4j.checkpoint.json;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

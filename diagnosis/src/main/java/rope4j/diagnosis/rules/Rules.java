@@ -1,0 +1,27 @@
+package rope4j.diagnosis.rules;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import rope4j.diagnosis.Finding;
+
+/// All rules.
+public final class Rules {
+
+  private static final List<Rule> ALL = Stream.<List<Rule>>of().flatMap(List::stream).toList();
+
+  private Rules() {}
+
+  /// Every rule, in the catalogue's order.
+  public static List<Rule> all() {
+    return ALL;
+  }
+
+  /// Everything the rules find, worst first.
+  public static List<Finding> findings(Subject subject) {
+    return ALL.stream()
+        .flatMap(rule -> rule.findings(subject).stream())
+        .sorted(Comparator.comparing(Finding::severity))
+        .toList();
+  }
+}
