@@ -19,11 +19,10 @@ public final class CosSin {
 
   /// @param pairs pairs of a head that rotate
   /// @param capacity most tokens it can hold
-  /// @param byChannel whether interleaved float32 will be rotated with it
-  CosSin(int pairs, int capacity, boolean byChannel) {
+  CosSin(int pairs, int capacity) {
     this.pairs = pairs;
     this.capacity = capacity;
-    this.angles = AngleTable.of(pairs, capacity, byChannel);
+    this.angles = AngleTable.of(pairs, capacity);
     this.oneCos = new float[pairs];
     this.oneSin = new float[pairs];
   }
@@ -60,10 +59,9 @@ public final class CosSin {
       angles.cos()[i] = type.round(angles.cos()[i]);
       angles.sin()[i] = type.round(angles.sin()[i]);
     }
-    angles.spread(0, tokens);
   }
 
-  /// Multiplies one pair of one token; the table must be spread again afterwards.
+  /// Multiplies one pair of one token.
   void scale(int token, int pair, float by) {
     angles.cos()[token * pairs + pair] *= by;
     angles.sin()[token * pairs + pair] *= by;

@@ -66,7 +66,6 @@ public record FourierMixture(
     for (int t = 0; t < tokens; t++) {
       fillRow(table, t * pairs, Math.addExact(firstPosition, t));
     }
-    table.angles.spread(0, tokens);
   }
 
   private void fillRow(CosSin table, int at, int position) {

@@ -2,6 +2,7 @@ package rope4j.rotation;
 
 import java.lang.foreign.MemorySegment;
 import rope4j.rotation.kernel.AngleTable;
+import rope4j.rotation.kernel.Format;
 import rope4j.rotation.kernel.RotationKernel;
 
 /// Applies a filled table to batches of heads of one layout, in place.
@@ -12,12 +13,8 @@ record Heads(Layout layout, RotationKernel kernel, ChannelPermutation permutatio
         layout, kernel, ChannelPermutation.between(layout.read(), layout.write(), layout.pairs()));
   }
 
-  boolean byChannel() {
-    return layout.read() == Pairing.INTERLEAVED;
-  }
-
   CosSin table(int capacity) {
-    return new CosSin(layout.pairs(), capacity, byChannel());
+    return new CosSin(layout.pairs(), capacity);
   }
 
   void requireFits(CosSin table) {
@@ -25,19 +22,13 @@ record Heads(Layout layout, RotationKernel kernel, ChannelPermutation permutatio
       throw new IllegalArgumentException(
           "the table holds " + table.pairs + " pairs per token, but " + layout.pairs() + " rotate");
     }
-    if (byChannel() && !table.angles.byChannel()) {
-      throw new IllegalArgumentException(
-          "the table was made for half pairing, but this rotation reads interleaved pairs");
-    }
   }
 
   void rotate(float[] x, int offset, int heads, CosSin table, int firstRow, int rows) {
     requireFits(table);
     requireRows(table, firstRow, rows);
     requireBatch(x, offset, heads, rows);
-    for (int t = 0; t < rows; t++) {
-      rotateToken(x, offset + t * heads * layout.headDimension(), heads, table, firstRow + t);
-    }
+    rotateChecked(x, offset, heads, table, firstRow, rows);
   }
 
   void requireBatch(float[] x, int offset, int heads, int rows) {
@@ -47,16 +38,18 @@ record Heads(Layout layout, RotationKernel kernel, ChannelPermutation permutatio
     }
   }
 
-  void rotateToken(float[] x, int offset, int heads, CosSin table, int row) {
+  /// For a batch and rows that are known to fit.
+  void rotateChecked(float[] x, int offset, int heads, CosSin table, int row, int rows) {
     AngleTable angles = table.angles;
     int first = offset + layout.firstChannel();
+    int stride = layout.headDimension();
     switch (layout.read()) {
-      case HALF -> kernel.half(x, first, heads, layout.headDimension(), angles, row);
-      case INTERLEAVED -> kernel.interleaved(x, first, heads, layout.headDimension(), angles, row);
+      case HALF -> kernel.half(x, first, rows, heads, stride, angles, row);
+      case INTERLEAVED -> kernel.interleaved(x, first, rows, heads, stride, angles, row);
     }
     if (!permutation.isIdentity()) {
-      for (int h = 0; h < heads; h++) {
-        permutation.apply(x, first + h * layout.headDimension());
+      for (int n = 0; n < rows * heads; n++) {
+        permutation.apply(x, first + n * stride);
       }
     }
   }
@@ -102,30 +95,25 @@ record Heads(Layout layout, RotationKernel kernel, ChannelPermutation permutatio
       throw new IndexOutOfBoundsException(
           batch(rows, heads, offset) + "a segment of " + x.byteSize() + " bytes");
     }
-    for (int t = 0; t < rows; t++) {
-      rotateToken(x, type, offset + t * token, heads, table, firstRow + t);
+    long first = offset + (long) layout.firstChannel() * type.bytes();
+    long stride = (long) layout.headDimension() * type.bytes();
+    AngleTable angles = table.angles;
+    Format format = type.format();
+    switch (layout.read()) {
+      case HALF -> kernel.half(x, format, first, rows, heads, stride, angles, firstRow);
+      case INTERLEAVED ->
+          kernel.interleaved(x, format, first, rows, heads, stride, angles, firstRow);
+    }
+    if (!permutation.isIdentity()) {
+      for (long n = 0; n < (long) rows * heads; n++) {
+        permutation.apply(x, type, first + n * stride);
+      }
     }
   }
 
   /// Bytes from one token to the next.
-  long tokenBytes(ElementType type, int heads) {
+  private long tokenBytes(ElementType type, int heads) {
     return Math.multiplyExact((long) heads * layout.headDimension(), type.bytes());
-  }
-
-  private void rotateToken(
-      MemorySegment x, ElementType type, long offset, int heads, CosSin table, int row) {
-    AngleTable angles = table.angles;
-    long first = offset + (long) layout.firstChannel() * type.bytes();
-    long stride = (long) layout.headDimension() * type.bytes();
-    switch (layout.read()) {
-      case HALF -> kernel.half(x, type.format(), first, heads, stride, angles, row);
-      case INTERLEAVED -> kernel.interleaved(x, type.format(), first, heads, stride, angles, row);
-    }
-    if (!permutation.isIdentity()) {
-      for (int h = 0; h < heads; h++) {
-        permutation.apply(x, type, first + h * stride);
-      }
-    }
   }
 
   private static void requireRows(CosSin table, int firstRow, int rows) {

@@ -58,7 +58,6 @@ public final class Rerotation {
     for (int t = 0; t < keys; t++) {
       fillRow(table, t * table.pairs, oldPositions[first + t], newPositions[first + t]);
     }
-    table.angles.spread(0, keys);
   }
 
   private void fillRow(CosSin table, int at, int oldPosition, int newPosition) {

@@ -1,7 +1,6 @@
 package rope4j.rotation;
 
 import java.lang.foreign.MemorySegment;
-import rope4j.rotation.kernel.AngleTable;
 import rope4j.rotation.kernel.RotationKernel;
 
 /// Rotates heads in place. Immutable and safe for use by many threads.
@@ -19,6 +18,9 @@ import rope4j.rotation.kernel.RotationKernel;
 /// Batches are `[tokens][heads][headDimension]`, row-major; the table has a row per token. Nothing
 /// is allocated after the table.
 public final class Rotation {
+
+  /// Tokens whose angles stay in the first-level cache while queries and then keys go by.
+  private static final int TOKENS_TOGETHER = 16;
 
   private final RopeParameters parameters;
   private final PairAxes axes;
@@ -247,13 +249,12 @@ public final class Rotation {
   }
 
   private void finish(CosSin table) {
-    AngleTable filled = table.angles;
     if (negative) {
+      float[] sin = table.angles.sin();
       for (int i = 0; i < table.tokens * table.pairs; i++) {
-        filled.sin()[i] = -filled.sin()[i];
+        sin[i] = -sin[i];
       }
     }
-    filled.spread(0, table.tokens);
   }
 
   /// Exact angles of consecutive positions from a state of O(d) numbers, without evaluating a
@@ -265,7 +266,7 @@ public final class Rotation {
       throw new IllegalStateException(
           "only an exact rotation of one axis can be walked; fill a table instead");
     }
-    return new PositionWalk(exact, firstPosition, negative);
+    return new PositionWalk(exact, firstPosition, negative, heads.kernel());
   }
 
   /// Rotates a batch `[tokens][heads][headDimension]` in place; channels outside the rotary
@@ -290,7 +291,8 @@ public final class Rotation {
     heads.rotate(x, offset, headCount, table, firstRow, rows);
   }
 
-  /// Rotates queries and keys together, token by token, while the token's angles are at hand.
+  /// Rotates queries and keys together, some tokens at a time, while the tokens' angles are at
+  /// hand.
   public void rotate(
       float[] queries,
       int queryOffset,
@@ -303,9 +305,12 @@ public final class Rotation {
     heads.requireBatch(queries, queryOffset, queryHeads, table.tokens);
     heads.requireBatch(keys, keyOffset, keyHeads, table.tokens);
     int width = heads.layout().headDimension();
-    for (int t = 0; t < table.tokens; t++) {
-      heads.rotateToken(queries, queryOffset + t * queryHeads * width, queryHeads, table, t);
-      heads.rotateToken(keys, keyOffset + t * keyHeads * width, keyHeads, table, t);
+    for (int t = 0; t < table.tokens; t += TOKENS_TOGETHER) {
+      int rows = Math.min(TOKENS_TOGETHER, table.tokens - t);
+      int query = queryOffset + t * queryHeads * width;
+      heads.rotateChecked(queries, query, queryHeads, table, t, rows);
+      int key = keyOffset + t * keyHeads * width;
+      heads.rotateChecked(keys, key, keyHeads, table, t, rows);
     }
   }
 

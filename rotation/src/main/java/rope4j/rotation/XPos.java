@@ -52,6 +52,5 @@ public record XPos(int rotaryDimension, double scaleBase, int centre) {
         table.scale(t, i, (float) (reciprocal ? 1 / scale : scale));
       }
     }
-    table.angles.spread(0, table.tokens);
   }
 }

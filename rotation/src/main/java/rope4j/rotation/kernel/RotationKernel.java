@@ -3,39 +3,55 @@ package rope4j.rotation.kernel;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 
-/// Rotates the heads of one token in place, each by the same angles.
+/// Rotates a batch `[tokens][heads]` in place: the heads of a token all by the same angles.
 ///
-/// Common arguments: `x` holds `heads` heads, the first one's rotated channels begin at `offset`
-/// and those of the next `stride` later (both in floats for arrays, in bytes for segments); pair
-/// `i` turns by row `row` of the table. Arguments are trusted: the callers have checked them.
+/// Common arguments: the first head's rotated channels begin at `offset` of `x`, and those of the
+/// next head, of this token or the next, `stride` later (both in floats for arrays, in bytes for
+/// segments); pair `i` of token `t` turns by row `row + t` of the table. Arguments are trusted: the
+/// callers have checked them.
 public sealed interface RotationKernel permits ScalarRotationKernel, VectorRotationKernel {
 
   /// Pair `i` is the channels `(i, i + pairs)`.
-  void half(float[] x, int offset, int heads, int stride, AngleTable table, int row);
+  void half(float[] x, int offset, int tokens, int heads, int stride, AngleTable table, int row);
 
-  /// Pair `i` is the channels `(2i, 2i + 1)`. The table must be spread over channels.
-  void interleaved(float[] x, int offset, int heads, int stride, AngleTable table, int row);
+  /// Pair `i` is the channels `(2i, 2i + 1)`.
+  void interleaved(
+      float[] x, int offset, int tokens, int heads, int stride, AngleTable table, int row);
 
   /// Pair `i` is the channels `(i, i + pairs)`; computed in float32, rounded once.
   void half(
       MemorySegment x,
       Format format,
       long offset,
+      int tokens,
       int heads,
       long stride,
       AngleTable table,
       int row);
 
-  /// Pair `i` is the channels `(2i, 2i + 1)`; computed in float32, rounded once. The table must be
-  /// spread over channels.
+  /// Pair `i` is the channels `(2i, 2i + 1)`; computed in float32, rounded once.
   void interleaved(
       MemorySegment x,
       Format format,
       long offset,
+      int tokens,
       int heads,
       long stride,
       AngleTable table,
       int row);
+
+  /// Fills rows of a table with consecutive positions by angle addition, and moves the state past
+  /// them.
+  ///
+  /// @param cosMagnitude what every cosine is multiplied by in the table, not in the state
+  /// @param sinMagnitude the same for sines
+  void walk(
+      AngleState state,
+      AngleTable table,
+      int row,
+      int rows,
+      double cosMagnitude,
+      double sinMagnitude);
 
   /// Plain Java, the reference of the other.
   static RotationKernel scalar() {

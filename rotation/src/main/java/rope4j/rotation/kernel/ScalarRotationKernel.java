@@ -10,23 +10,29 @@ record ScalarRotationKernel() implements RotationKernel {
   private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
 
   @Override
-  public void half(float[] x, int offset, int heads, int stride, AngleTable table, int row) {
-    int angle = row * table.pairs();
-    for (int h = 0; h < heads; h++) {
-      int head = offset + h * stride;
-      for (int i = 0; i < table.pairs(); i++) {
-        rotate(x, head + i, head + i + table.pairs(), table, angle + i);
+  public void half(
+      float[] x, int offset, int tokens, int heads, int stride, AngleTable table, int row) {
+    int head = offset;
+    for (int t = 0; t < tokens; t++) {
+      int angle = (row + t) * table.pairs();
+      for (int h = 0; h < heads; h++, head += stride) {
+        for (int i = 0; i < table.pairs(); i++) {
+          rotate(x, head + i, head + i + table.pairs(), table, angle + i);
+        }
       }
     }
   }
 
   @Override
-  public void interleaved(float[] x, int offset, int heads, int stride, AngleTable table, int row) {
-    int angle = row * table.pairs();
-    for (int h = 0; h < heads; h++) {
-      int head = offset + h * stride;
-      for (int i = 0; i < table.pairs(); i++) {
-        rotate(x, head + 2 * i, head + 2 * i + 1, table, angle + i);
+  public void interleaved(
+      float[] x, int offset, int tokens, int heads, int stride, AngleTable table, int row) {
+    int head = offset;
+    for (int t = 0; t < tokens; t++) {
+      int angle = (row + t) * table.pairs();
+      for (int h = 0; h < heads; h++, head += stride) {
+        for (int i = 0; i < table.pairs(); i++) {
+          rotate(x, head + 2 * i, head + 2 * i + 1, table, angle + i);
+        }
       }
     }
   }
@@ -36,21 +42,32 @@ record ScalarRotationKernel() implements RotationKernel {
       MemorySegment x,
       Format format,
       long offset,
+      int tokens,
       int heads,
       long stride,
       AngleTable table,
       int row) {
-    for (int h = 0; h < heads; h++) {
-      half(x, format, offset + h * stride, table, row, 0);
+    for (int t = 0; t < tokens; t++) {
+      half(x, format, offset + t * heads * stride, heads, stride, table, row + t, 0);
     }
   }
 
-  /// One head from pair `from` on: also what is left over by the wide kernels.
-  static void half(MemorySegment x, Format format, long head, AngleTable table, int row, int from) {
+  /// The heads of one token from pair `from` on: also what is left over by the wide kernels.
+  static void half(
+      MemorySegment x,
+      Format format,
+      long offset,
+      int heads,
+      long stride,
+      AngleTable table,
+      int row,
+      int from) {
     long apart = (long) table.pairs() * format.bytes();
     for (int i = from; i < table.pairs(); i++) {
-      long first = head + (long) i * format.bytes();
-      rotate(x, format, first, first + apart, table, row * table.pairs() + i);
+      long first = offset + (long) i * format.bytes();
+      for (int h = 0; h < heads; h++, first += stride) {
+        rotate(x, format, first, first + apart, table, row * table.pairs() + i);
+      }
     }
   }
 
@@ -59,21 +76,66 @@ record ScalarRotationKernel() implements RotationKernel {
       MemorySegment x,
       Format format,
       long offset,
+      int tokens,
       int heads,
       long stride,
       AngleTable table,
       int row) {
-    for (int h = 0; h < heads; h++) {
-      interleaved(x, format, offset + h * stride, table, row, 0);
+    for (int t = 0; t < tokens; t++) {
+      interleaved(x, format, offset + t * heads * stride, heads, stride, table, row + t, 0);
     }
   }
 
-  /// One head from pair `from` on: also what is left over by the wide kernels.
+  /// The heads of one token from pair `from` on: also what is left over by the wide kernels.
   static void interleaved(
-      MemorySegment x, Format format, long head, AngleTable table, int row, int from) {
+      MemorySegment x,
+      Format format,
+      long offset,
+      int heads,
+      long stride,
+      AngleTable table,
+      int row,
+      int from) {
     for (int i = from; i < table.pairs(); i++) {
-      long first = head + 2L * i * format.bytes();
-      rotate(x, format, first, first + format.bytes(), table, row * table.pairs() + i);
+      long first = offset + 2L * i * format.bytes();
+      for (int h = 0; h < heads; h++, first += stride) {
+        rotate(x, format, first, first + format.bytes(), table, row * table.pairs() + i);
+      }
+    }
+  }
+
+  @Override
+  public void walk(
+      AngleState state,
+      AngleTable table,
+      int row,
+      int rows,
+      double cosMagnitude,
+      double sinMagnitude) {
+    walk(state, table, row, rows, cosMagnitude, sinMagnitude, 0);
+  }
+
+  /// From pair `from` on: also what is left over by the wide kernels.
+  static void walk(
+      AngleState state,
+      AngleTable table,
+      int row,
+      int rows,
+      double cosMagnitude,
+      double sinMagnitude,
+      int from) {
+    for (int i = from; i < table.pairs(); i++) {
+      double c = state.cos()[i];
+      double s = state.sin()[i];
+      for (int t = row; t < row + rows; t++) {
+        table.cos()[t * table.pairs() + i] = (float) (c * cosMagnitude);
+        table.sin()[t * table.pairs() + i] = (float) (s * sinMagnitude);
+        double next = c * state.stepCos()[i] - s * state.stepSin()[i];
+        s = s * state.stepCos()[i] + c * state.stepSin()[i];
+        c = next;
+      }
+      state.cos()[i] = c;
+      state.sin()[i] = s;
     }
   }
 
