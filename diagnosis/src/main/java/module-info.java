@@ -7,4 +7,5 @@ module rope4j.diagnosis {
   requires transitive rope4j.inference;
 
   exports rope4j.diagnosis;
+  exports rope4j.diagnosis.prediction;
 }
