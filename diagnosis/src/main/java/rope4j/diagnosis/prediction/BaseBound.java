@@ -40,7 +40,8 @@ public record BaseBound(int largestContext, int searchedTo) {
   /// those of the grid may do as well. It begins at the length itself: with ever more pairs the
   /// smallest base tends to 1.6 times the length, and fewer pairs need more.
   ///
-  /// It takes some hundredths of a second for 32 768 tokens and some tenths for 131 072.
+  /// By far the most expensive of the predictions: hundreds of bases are tried, and some of them at
+  /// every distance.
   ///
   /// @param rotaryDimension channels that turn, even, at least 2
   /// @param length tokens, at least 1

@@ -7,9 +7,8 @@ import rope4j.rotation.Frequencies;
 /// `B(m)`, the sum of `cos(m * frequency)` over all pairs, for whole runs of distances.
 ///
 /// A run of 128 distances costs two trigonometric functions per pair; the rest are products by a
-/// table of the first 128 angles of every pair. So a scan of 131 072 distances for 64 pairs takes
-/// some milliseconds. `B` wiggles by several units from token to token, so a scan that skips
-/// distances would miss the first zero.
+/// table of the first 128 angles of every pair. `B` wiggles by several units from token to token,
+/// so a scan that skips distances would miss the first zero.
 final class CosineSum {
 
   private static final int RUN = 128;

@@ -8,7 +8,7 @@ import rope4j.rotation.Frequencies;
 /// What one scaling does to one kind of layer at a target length, told from the frequencies alone.
 ///
 /// Cheap parts come as values at once. [#baseBound], [#decayCurve] and [#aliasing] scan or sample
-/// the whole length when they are asked, in some milliseconds for 131 072 tokens.
+/// the whole length each time they are asked.
 ///
 /// @param trained frequencies the layer was trained with
 /// @param scaled frequencies it will run with, as many

@@ -17,7 +17,7 @@ public record KeyValueMemory(List<CachedLayers> layers) {
     }
   }
 
-  /// A model whose layers are all alike.
+  /// A model of one or more groups of layers.
   public static KeyValueMemory of(CachedLayers... layers) {
     return new KeyValueMemory(List.of(layers));
   }

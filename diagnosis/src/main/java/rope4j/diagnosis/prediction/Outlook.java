@@ -85,17 +85,20 @@ public record Outlook(RopeParameters model, int targetLength) {
   /// What [#leastUnseen] says, in one sentence.
   public String conclusion() {
     List<Option> least = leastUnseen();
-    String names = least.stream().map(Option::name).collect(Collectors.joining(", "));
-    Forecast best = least.getFirst().forecast();
+    Option first = least.getFirst();
+    int unseen = first.forecast().unseenPairs();
     String left =
-        best.unseenPairs() == 0
+        unseen == 0
             ? "no angle unseen in training"
-            : best.unseenPairs() + " of " + model.pairs() + " pairs with unseen angles";
-    String sentence =
-        "At " + targetLength + " tokens these leave the least, " + left + ": " + names;
-    return least.size() == 1
-        ? sentence + "."
-        : sentence + "; " + least.getFirst().name() + " shifts trained angles least.";
+            : unseen + " of " + model.pairs() + " pairs with angles unseen in training";
+    String at = "At " + targetLength + " tokens ";
+    if (least.size() == 1) {
+      return at + first.name() + " leaves the least, " + left + ".";
+    }
+    String names = least.stream().map(Option::name).collect(Collectors.joining(", "));
+    return at
+        + ("these leave the least, " + left + ": " + names + "; ")
+        + (first.name() + " shifts trained angles least.");
   }
 
   /// Tokens that such models tend to make good use of: half the trained length, because larger
