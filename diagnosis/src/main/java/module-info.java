@@ -9,4 +9,5 @@ module rope4j.diagnosis {
   exports rope4j.diagnosis;
   exports rope4j.diagnosis.launch;
   exports rope4j.diagnosis.rules;
+  exports rope4j.diagnosis.prediction;
 }
