@@ -7,4 +7,6 @@ module rope4j.diagnosis {
   requires transitive rope4j.inference;
 
   exports rope4j.diagnosis;
+  exports rope4j.diagnosis.engine;
+  exports rope4j.diagnosis.recipe;
 }
