@@ -10,4 +10,6 @@ module rope4j.diagnosis {
   exports rope4j.diagnosis.launch;
   exports rope4j.diagnosis.rules;
   exports rope4j.diagnosis.prediction;
+  exports rope4j.diagnosis.engine;
+  exports rope4j.diagnosis.recipe;
 }

@@ -5,10 +5,11 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import rope4j.diagnosis.Bucket;
 import rope4j.diagnosis.Examination;
-import rope4j.diagnosis.Finding;
 import rope4j.diagnosis.Interval;
-import rope4j.diagnosis.Recipe;
 import rope4j.diagnosis.StrategyResult;
+import rope4j.diagnosis.recipe.LlamaCppFlags;
+import rope4j.diagnosis.recipe.Recipe;
+import rope4j.diagnosis.rules.Finding;
 import rope4j.rotation.AttentionScaled;
 import rope4j.rotation.Frequencies;
 import rope4j.rotation.FrequencyFactors;
@@ -62,7 +63,8 @@ final class Json {
     for (Recipe recipe : examination.recipes()) {
       recipes
           .addObject()
-          .put("engine", recipe.engine())
+          .put("engine", recipe.engine().label())
+          .put("versions", recipe.versions())
           .put("text", recipe.text())
           .put("note", recipe.note());
     }
@@ -101,7 +103,7 @@ final class Json {
         .put("topAgreement", result.shortDamage().topAgreement())
         .put("positions", result.shortDamage().positions());
     ArrayNode flags = json.putArray("llamaCppFlags");
-    Recipe.llamaCppFlags(result.strategy().flags()).forEach(flags::add);
+    LlamaCppFlags.words(result.strategy().flags()).forEach(flags::add);
     return json;
   }
 

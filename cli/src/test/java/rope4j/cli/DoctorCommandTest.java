@@ -99,6 +99,8 @@ class DoctorCommandTest {
     assertThat(run.json().at("/recommended").asString()).isEqualTo("linear:4");
     assertThat(run.json().at("/recipes/0/text").asString())
         .contains("--rope-scaling linear --rope-scale 4");
+    assertThat(run.json().at("/recipes").valueStream().map(r -> r.at("/engine").asString()))
+        .containsOnly("llama.cpp", "ollama", "lm-studio", "koboldcpp");
     assertThat(run.code()).isZero();
   }
 

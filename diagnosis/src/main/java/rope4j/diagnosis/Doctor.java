@@ -10,6 +10,8 @@ import java.util.function.IntConsumer;
 import rope4j.checkpoint.ModelDescription;
 import rope4j.checkpoint.RopeOverrides;
 import rope4j.diagnosis.Verdict.Level;
+import rope4j.diagnosis.recipe.RecipeModel;
+import rope4j.diagnosis.recipe.Recipes;
 import rope4j.inference.LogitsObserver;
 import rope4j.inference.Model;
 import rope4j.inference.Scorer;
@@ -133,7 +135,8 @@ public final class Doctor {
         curve(controlNll),
         recommended.map(Strategy::name),
         recommended
-            .map(b -> List.of(Recipe.llamaCpp(file, b, description, contextLength)))
+            .map(b ->
+                Recipes.loading(RecipeModel.of(file, description), b.extension(), contextLength))
             .orElse(List.of()),
         Findings.of(description, contextLength, count, results.size(), best),
         new Examination.Cost(

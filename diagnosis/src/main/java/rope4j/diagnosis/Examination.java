@@ -3,6 +3,8 @@ package rope4j.diagnosis;
 import java.util.List;
 import java.util.Optional;
 import rope4j.checkpoint.ModelDescription;
+import rope4j.diagnosis.recipe.Recipe;
+import rope4j.diagnosis.rules.Finding;
 
 /// The doctor's whole result, as values.
 ///
@@ -16,7 +18,8 @@ import rope4j.checkpoint.ModelDescription;
 /// @param results one per strategy, in the order asked for
 /// @param controlCurve the control in equal steps over the context, for drawing
 /// @param recommended name of the best strategy; empty when none is fit for use
-/// @param recipes how to run the recommended strategy
+/// @param recipes how to run the recommended strategy, in every engine that loads the file;
+///   llama.cpp's flags, which were measured, come first
 /// @param findings what else to know
 /// @param cost what it took
 public record Examination(

@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import rope4j.checkpoint.ModelDescription;
-import rope4j.diagnosis.Finding.Severity;
+import rope4j.diagnosis.rules.Finding;
+import rope4j.diagnosis.rules.Finding.Severity;
 import rope4j.rotation.RopeParameters;
 
 /// What the measurement and the file together tell beyond the verdicts.

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import rope4j.checkpoint.ModelDescription;
+import rope4j.diagnosis.rules.Finding;
 
 /// An examination as one HTML page that needs nothing else: no network, no script to be read.
 ///
@@ -48,7 +49,7 @@ public final class HtmlReport {
     tables.verdicts();
     chart();
     tables.buckets();
-    flags();
+    new ReportRecipes(examination, series, out).write();
     findings();
     new ReportMethod(examination, out).write();
     out.close();
@@ -93,40 +94,6 @@ public final class HtmlReport {
     SvgChart.draw(examination, series, SvgChart.Size.WIDE, out);
     SvgChart.draw(examination, series, SvgChart.Size.NARROW, out);
     out.close();
-    out.close();
-  }
-
-  private void flags() {
-    out.open("section", "aria-labelledby", "flags");
-    out.element("h2", "Flags to copy", "id", "flags");
-    if (examination.recommended().isEmpty()) {
-      out.element(
-          "p", "Nothing is recommended: every strategy measured breaks.", "class", "nothing");
-    }
-    for (Recipe recipe : examination.recipes()) {
-      String title = examination.best().map(best -> best.strategy().label() + " with ").orElse("");
-      recipe(title + recipe.engine(), recipe, "recipe best");
-    }
-    out.element("h3", "Every strategy measured, to reproduce");
-    for (int i = 0; i < examination.results().size(); i++) {
-      Recipe recipe =
-          Recipe.llamaCpp(
-              examination.file(),
-              examination.results().get(i).strategy(),
-              examination.description(),
-              examination.contextLength());
-      recipe(series.get(i).label(), recipe, "recipe");
-    }
-    out.close();
-  }
-
-  private void recipe(String title, Recipe recipe, String style) {
-    out.open("div", "class", style);
-    out.element("p", title, "class", "recipe-title");
-    out.open("pre").element("code", recipe.text()).close();
-    if (!recipe.note().isEmpty()) {
-      out.element("p", recipe.note(), "class", "note");
-    }
     out.close();
   }
 

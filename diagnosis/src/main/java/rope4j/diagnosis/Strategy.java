@@ -9,6 +9,7 @@ import rope4j.checkpoint.LlamaCppRope;
 import rope4j.checkpoint.ModelDescription;
 import rope4j.checkpoint.RopeOverrides;
 import rope4j.checkpoint.RopeScalingType;
+import rope4j.diagnosis.recipe.Extension;
 import rope4j.rotation.Linear;
 import rope4j.rotation.NtkAware;
 import rope4j.rotation.RopeParameters;
@@ -87,6 +88,18 @@ public record Strategy(String name, Scaling scaling, RopeOverrides flags) {
       default ->
           throw new IllegalArgumentException(
               "strategy '" + method + "' is not known; known are " + KNOWN);
+    };
+  }
+
+  /// The same in any engine's terms, for recipes.
+  public Extension extension() {
+    return switch (scaling) {
+      case Scaling _ when flags.equals(RopeOverrides.NONE) -> new Extension.Native();
+      case Unscaled _ -> new Extension.Unscaled();
+      case Linear linear -> new Extension.Linear(linear.factor());
+      case NtkAware _ -> new Extension.RaisedBase(flags.frequencyBase().orElseThrow());
+      case Yarn yarn -> new Extension.Yarn(yarn.factor(), yarn.originalLength());
+      default -> throw new IllegalArgumentException("there is no recipe for the strategy " + name);
     };
   }
 

@@ -2,9 +2,13 @@ package rope4j.diagnosis;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import rope4j.checkpoint.ModelDescription;
 import rope4j.diagnosis.Verdict.Level;
+import rope4j.diagnosis.engine.Engine;
+import rope4j.diagnosis.recipe.Recipe;
+import rope4j.diagnosis.rules.Finding;
 
 /// The examination as text of at most 100 columns.
 public final class TerminalReport {
@@ -16,12 +20,11 @@ public final class TerminalReport {
   private static final int COLUMNS = 4;
 
   private final Examination examination;
-  private final boolean colors;
-  private final StringBuilder out = new StringBuilder();
+  private final TerminalText out;
 
   private TerminalReport(Examination examination, boolean colors) {
     this.examination = examination;
-    this.colors = colors;
+    this.out = new TerminalText(colors);
   }
 
   /// @param colors whether ANSI colours are used
@@ -37,13 +40,13 @@ public final class TerminalReport {
 
   private void heading() {
     ModelDescription model = examination.description();
-    line("");
-    line(
-        bold(examination.model())
+    out.line("");
+    out.line(
+        out.bold(examination.model())
             + format(
                 "  %s, %d layers, %d heads of %d",
                 model.architecture(), model.layers(), model.heads(), model.headDimension()));
-    line(
+    out.line(
         format(
             "trained on %,d tokens, asked for %,d (×%s); base %s, %d pairs",
             model.trainedLength(),
@@ -52,7 +55,7 @@ public final class TerminalReport {
             Strategy.trim(Strategy.originalRotation(model, examination.contextLength()).base()),
             model.rotaryDimension() / 2));
     Examination.Cost cost = examination.cost();
-    wrap(
+    out.wrap(
         "",
         0,
         format(
@@ -63,7 +66,7 @@ public final class TerminalReport {
             cost.prefillTokens() + cost.controlTokens(),
             cost.seconds(),
             count(cost.threads(), "thread")));
-    line("");
+    out.line("");
   }
 
   private static String count(int number, String thing) {
@@ -73,8 +76,8 @@ public final class TerminalReport {
   /// One line a strategy: verdict, curve, loss past the trained length, damage to short text.
   private void strategies() {
     int trained = examination.description().trainedLength();
-    line(
-        bold(
+    out.line(
+        out.bold(
             format(
                 "%-18s %-18s %-" + CURVE_WIDTH + "s %13s %12s",
                 "strategy",
@@ -86,7 +89,7 @@ public final class TerminalReport {
     for (StrategyResult result : examination.results()) {
       boolean best = examination.recommended().filter(result.strategy().name()::equals).isPresent();
       Interval added = result.added().nll();
-      line(
+      out.line(
           format("%-18s ", (best ? "★ " : "  ") + result.strategy().label())
               + verdict(result.verdict(), 18)
               + " "
@@ -94,11 +97,11 @@ public final class TerminalReport {
               + format(" %6.3f %6s", added.mean(), margin(added))
               + format(" KL %7s", kl(result.shortDamage().meanKl())));
     }
-    line(
+    out.line(
         format("  %-16s %-18s ", "control", format("window ≤ %d", trained))
             + curve(examination.controlCurve(), range)
             + control(examination.results().getFirst().added().control()));
-    line(dim(format("  %35s %s", "", marker(trained))));
+    out.line(out.dim(format("  %35s %s", "", marker(trained))));
   }
 
   private static String control(Interval interval) {
@@ -171,14 +174,14 @@ public final class TerminalReport {
     for (int first = 0; first < results.size(); first += COLUMNS) {
       buckets(results.subList(first, Math.min(first + COLUMNS, results.size())));
     }
-    line(dim("nats per token, mean ± 95 % interval; lower is better"));
+    out.line(out.dim("nats per token, mean ± 95 % interval; lower is better"));
   }
 
   private void buckets(List<StrategyResult> results) {
-    line("");
+    out.line("");
     StringBuilder head = new StringBuilder(format("%-15s %8s", "position", "control"));
     results.forEach(r -> head.append(format(" %16s", r.strategy().label())));
-    line(bold(head.toString()));
+    out.line(out.bold(head.toString()));
     List<Bucket> rows = results.getFirst().buckets();
     for (int i = 0; i < rows.size(); i++) {
       Bucket row = rows.get(i);
@@ -192,7 +195,7 @@ public final class TerminalReport {
                 examination.criteria().judge(List.of(bucket)).level(),
                 format(" %9.3f %6s", bucket.nll().mean(), margin(bucket.nll()))));
       }
-      line(cells.toString());
+      out.line(cells.toString());
     }
   }
 
@@ -200,7 +203,7 @@ public final class TerminalReport {
     if (examination.findings().isEmpty()) {
       return;
     }
-    line("");
+    out.line("");
     for (Finding finding : examination.findings()) {
       String mark =
           switch (finding.severity()) {
@@ -208,70 +211,56 @@ public final class TerminalReport {
             case WARNING -> paint(Level.DEGRADES, "warning");
             case NOTE -> "note   ";
           };
-      wrap(mark + " ", 8, finding.message() + " (" + finding.evidence() + ")");
+      out.wrap(mark + " ", 8, finding.message() + " (" + finding.evidence() + ")");
       if (!finding.remedy().isEmpty()) {
-        wrap("        → ", 10, finding.remedy());
+        out.wrap("        → ", 10, finding.remedy());
       }
     }
   }
 
   private void recommendation() {
-    line("");
+    out.line("");
     if (examination.best().isEmpty()) {
-      wrap(
+      out.wrap(
           "",
           0,
-          bold("No strategy is fit for use at this length.")
+          out.bold("No strategy is fit for use at this length.")
               + " Stay within "
               + examination.description().trainedLength()
               + " tokens.");
       return;
     }
     StrategyResult best = examination.best().orElseThrow();
-    line(bold("recommended: " + best.strategy().label()) + " — " + verdict(best.verdict(), 0));
-    wrap("  ", 2, Conclusion.comparison(examination, best));
-    for (Recipe recipe : examination.recipes()) {
-      line("  " + recipe.text());
-      if (!recipe.note().isEmpty()) {
-        wrap("  ", 2, recipe.note() + ".");
-      }
+    out.line(
+        out.bold("recommended: " + best.strategy().label()) + " — " + verdict(best.verdict(), 0));
+    out.wrap("  ", 2, Conclusion.comparison(examination, best));
+    recipes();
+  }
+
+  /// llama.cpp's flags, because they were measured; the other engines by name.
+  private void recipes() {
+    if (examination.recipes().isEmpty()) {
+      return;
     }
-  }
-
-  private String verdict(Verdict verdict, int width) {
-    return paint(
-        verdict.level(), width == 0 ? verdict.text() : format("%-" + width + "s", verdict.text()));
-  }
-
-  private void wrap(String first, int indent, String text) {
-    StringBuilder row = new StringBuilder(first);
-    int column = indent;
-    for (String word : text.split(" ", -1)) {
-      if (column > indent && column + word.length() > 98) {
-        line(row.toString());
-        row = new StringBuilder(" ".repeat(indent));
-        column = indent;
-      }
-      row.append(column > indent ? " " : "").append(word);
-      column += word.length() + 1;
+    Recipe first = examination.recipes().getFirst();
+    out.line("  " + first.text());
+    if (!first.note().isEmpty()) {
+      out.wrap("  ", 2, first.note() + ".");
     }
-    line(row.toString());
-  }
-
-  private void line(String text) {
-    out.append(text.stripTrailing()).append('\n');
-  }
-
-  private String bold(String text) {
-    return ansi("1", text);
-  }
-
-  private String dim(String text) {
-    return ansi("2", text);
+    String others =
+        examination.recipes().stream()
+            .map(Recipe::engine)
+            .filter(engine -> engine != first.engine())
+            .distinct()
+            .map(Engine::title)
+            .collect(Collectors.joining(", "));
+    if (!others.isEmpty()) {
+      out.wrap("  ", 2, "How to run it in " + others + ": --json, or the page.");
+    }
   }
 
   private String paint(Level level, String text) {
-    return ansi(
+    return out.ansi(
         switch (level) {
           case HOLDS -> "32";
           case DEGRADES -> "33";
@@ -280,8 +269,9 @@ public final class TerminalReport {
         text);
   }
 
-  private String ansi(String code, String text) {
-    return colors ? "\033[" + code + "m" + text + "\033[0m" : text;
+  private String verdict(Verdict verdict, int width) {
+    return paint(
+        verdict.level(), width == 0 ? verdict.text() : format("%-" + width + "s", verdict.text()));
   }
 
   private static String format(String pattern, Object... arguments) {

@@ -13,6 +13,9 @@ import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
+import rope4j.diagnosis.recipe.Recipe;
+import rope4j.diagnosis.recipe.RecipeModel;
+import rope4j.diagnosis.recipe.Recipes;
 import rope4j.inference.Model;
 
 class HtmlReportTest {
@@ -41,14 +44,25 @@ class HtmlReportTest {
     String page = HtmlReport.render(EXAMINATION);
     for (StrategyResult result : EXAMINATION.results()) {
       Recipe recipe =
-          Recipe.llamaCpp(
-              "zoo.gguf",
-              result.strategy(),
-              EXAMINATION.description(),
+          Recipes.llamaCpp(
+              RecipeModel.of("zoo.gguf", EXAMINATION.description()),
+              result.strategy().extension(),
               EXAMINATION.contextLength());
       assertThat(page).contains(result.strategy().label(), result.verdict().text(), recipe.text());
     }
     assertThat(page).contains("recommended", "Run it ");
+  }
+
+  @Test
+  void everyEngineThatLoadsTheFileHasItsBlockToCopy() throws Exception {
+    List<Element> blocks =
+        withClass(parse(HtmlReport.render(EXAMINATION)).getDocumentElement(), "div", "recipe");
+    List<String> texts = blocks.stream().map(Element::getTextContent).toList();
+    assertThat(EXAMINATION.recipes()).isNotEmpty();
+    for (Recipe recipe : EXAMINATION.recipes()) {
+      assertThat(texts)
+          .anyMatch(text -> text.contains(recipe.engine().title()) && text.contains(recipe.text()));
+    }
   }
 
   @Test

@@ -12,6 +12,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import rope4j.checkpoint.GgufFile;
 import rope4j.checkpoint.ModelDescription;
 import rope4j.checkpoint.RopeOverrides;
+import rope4j.diagnosis.recipe.LlamaCppFlags;
+import rope4j.diagnosis.recipe.Recipe;
+import rope4j.diagnosis.recipe.RecipeModel;
+import rope4j.diagnosis.recipe.Recipes;
 import rope4j.rotation.Linear;
 import rope4j.rotation.Unscaled;
 import rope4j.rotation.Yarn;
@@ -62,14 +66,14 @@ class StrategyTest {
           yarn:8      | --rope-scaling yarn --rope-scale 8 --yarn-orig-ctx 64
           """)
   void flagsAreLlamaCpps(String strategy, String flags) {
-    assertThat(String.join(" ", Recipe.llamaCppFlags(Strategy.parse(strategy, MODEL, 256).flags())))
+    assertThat(String.join(" ", LlamaCppFlags.words(Strategy.parse(strategy, MODEL, 256).flags())))
         .isEqualTo(flags);
   }
 
   @Test
   void aPrintedBaseIsReadBackAsTheSameFloat() {
     Strategy ntk = Strategy.parse("ntk-aware:3.3", MODEL, 256);
-    List<String> flags = Recipe.llamaCppFlags(ntk.flags());
+    List<String> flags = LlamaCppFlags.words(ntk.flags());
     assertThat(flags).startsWith("--rope-scaling", "none", "--rope-freq-base");
     double printed = Double.parseDouble(flags.getLast());
     assertThat(ntk.flags()).isNotEqualTo(RopeOverrides.NONE);
@@ -101,12 +105,23 @@ class StrategyTest {
 
   @Test
   void theCapOfLlamaServerIsLiftedWhereYarnDoesNotDoItByItself() {
-    Recipe yarn = Recipe.llamaCpp("m.gguf", Strategy.parse("yarn", MODEL, 256), MODEL, 256);
+    Recipe yarn = llamaCpp(Strategy.parse("yarn", MODEL, 256));
     assertThat(yarn.text())
         .isEqualTo(
             "llama-server -m m.gguf -c 256 --rope-scaling yarn --rope-scale 4 --yarn-orig-ctx 64");
     assertThat(yarn.note()).contains("--override-kv llama.context_length=int:256");
-    Recipe unscaled = Recipe.llamaCpp("m.gguf", Strategy.unscaled(), MODEL, 256);
+    Recipe unscaled = llamaCpp(Strategy.unscaled());
     assertThat(unscaled.text()).endsWith("--override-kv llama.context_length=int:256");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"unscaled", "linear:2.5", "ntk-aware:3", "yarn:8", "file"})
+  void aRecipeAsksForWhatWasMeasured(String name) {
+    Strategy strategy = Strategy.parse(name, MODEL, 256);
+    assertThat(LlamaCppFlags.of(strategy.extension())).contains(strategy.flags());
+  }
+
+  private static Recipe llamaCpp(Strategy strategy) {
+    return Recipes.llamaCpp(RecipeModel.of("m.gguf", MODEL), strategy.extension(), 256);
   }
 }

@@ -61,6 +61,13 @@ class TerminalReportTest {
   }
 
   @Test
+  void theOtherEnginesAreOnlyNamed() {
+    assertThat(TerminalReport.render(measure(new Criteria(50, 60)), false))
+        .contains("How to run it in Ollama, LM Studio, KoboldCpp: --json, or the page.")
+        .doesNotContain("PARAMETER num_ctx");
+  }
+
+  @Test
   void whenEverythingBreaksItSaysSo() {
     Examination broken =
         new Examination(

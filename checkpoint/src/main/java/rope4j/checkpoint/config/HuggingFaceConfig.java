@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import rope4j.checkpoint.CheckpointException;
 import rope4j.checkpoint.json.JsonReader;
 
@@ -97,6 +98,19 @@ public final class HuggingFaceConfig {
   /// The type of every layer, from the file or by the model class; empty when all are alike.
   public List<String> layerTypes() {
     return text.layerTypes();
+  }
+
+  /// The rotation after Transformers' normalisation, and how the file spells it.
+  ///
+  /// @throws CheckpointException where Transformers refuses the configuration
+  public ConfigRope rope() {
+    return ConfigRope.of(text);
+  }
+
+  /// The architecture that llama.cpp's converter makes of this model, for example `qwen3`; empty
+  /// where it makes none, as far as is known here.
+  public Optional<String> llamaCppArchitecture() {
+    return text.modelClass().architecture();
   }
 
   TextConfig text() {

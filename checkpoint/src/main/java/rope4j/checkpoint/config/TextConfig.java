@@ -18,7 +18,8 @@ import rope4j.checkpoint.config.ModelClass.Unrotated;
 /// @param keys as they stand in the file
 /// @param modelType `model_type`; empty when the file has none
 /// @param modelClass what Transformers' class adds
-record TextConfig(ConfigKeys keys, String modelType, ModelClass modelClass) {
+/// @param inside the objects around these keys in the file, outermost first
+record TextConfig(ConfigKeys keys, String modelType, ModelClass modelClass, List<String> inside) {
 
   /// Layers of a model and channels of a head can't be more than this: numbers from a stranger that
   /// size lists.
@@ -32,21 +33,27 @@ record TextConfig(ConfigKeys keys, String modelType, ModelClass modelClass) {
   };
 
   static TextConfig of(Map<String, @Nullable Object> file) {
+    return of(file, List.of());
+  }
+
+  private static TextConfig of(Map<String, @Nullable Object> file, List<String> around) {
     ConfigKeys outer = new ConfigKeys(file);
     String outerType = outer.text("model_type").orElse("");
     for (String name : INSIDE) {
       Optional<Map<String, @Nullable Object>> inner = outer.object(name);
       // Old multimodal files have an empty or partial one beside the keys themselves.
       if (inner.isPresent() && !inner.get().isEmpty() && !outer.isSet("hidden_size")) {
+        List<String> inside = new ArrayList<>(around);
+        inside.add(name);
         if (inner.get().containsKey("text_config")) {
-          return of(inner.get());
+          return of(inner.get(), inside);
         }
         ConfigKeys keys = new ConfigKeys(inner.get());
         String type = keys.text("model_type").orElse(outerType);
-        return new TextConfig(keys, type, ModelClasses.of(type));
+        return new TextConfig(keys, type, ModelClasses.of(type), inside);
       }
     }
-    return new TextConfig(outer, outerType, ModelClasses.of(outerType));
+    return new TextConfig(outer, outerType, ModelClasses.of(outerType), around);
   }
 
   int maxPositionEmbeddings() {

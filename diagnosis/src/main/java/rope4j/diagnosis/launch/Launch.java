@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import rope4j.checkpoint.RopeOverrides;
-import rope4j.diagnosis.Engine;
+import rope4j.diagnosis.engine.Engine;
 
 /// How a user starts an engine: the command line, environment or Modelfile, understood.
 ///

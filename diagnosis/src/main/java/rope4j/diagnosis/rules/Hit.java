@@ -3,7 +3,7 @@ package rope4j.diagnosis.rules;
 import java.util.List;
 import java.util.Optional;
 import rope4j.checkpoint.Evidence;
-import rope4j.diagnosis.Finding.Severity;
+import rope4j.diagnosis.rules.Finding.Severity;
 
 /// What a rule found in one place.
 ///

@@ -2,9 +2,8 @@ package rope4j.diagnosis.rules;
 
 import java.util.List;
 import java.util.Set;
-import rope4j.diagnosis.Engine;
-import rope4j.diagnosis.Finding;
-import rope4j.diagnosis.Finding.Severity;
+import rope4j.diagnosis.engine.Engine;
+import rope4j.diagnosis.rules.Finding.Severity;
 
 /// One way in which long context fails silently, and how to see it in the files.
 ///

@@ -3,7 +3,6 @@ package rope4j.diagnosis.rules;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
-import rope4j.diagnosis.Finding;
 
 /// All rules.
 public final class Rules {

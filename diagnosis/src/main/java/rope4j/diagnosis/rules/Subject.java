@@ -6,7 +6,7 @@ import rope4j.checkpoint.Checkpoint;
 import rope4j.checkpoint.FolderCheckpoint;
 import rope4j.checkpoint.GgufCheckpoint;
 import rope4j.checkpoint.ModelFacts;
-import rope4j.diagnosis.Engine;
+import rope4j.diagnosis.engine.Engine;
 import rope4j.diagnosis.launch.Launch;
 
 /// What the rules judge: a model's files, and what is to be done with them.

@@ -1,4 +1,4 @@
-package rope4j.diagnosis;
+package rope4j.diagnosis.rules;
 
 import java.util.List;
 import java.util.stream.Collectors;

@@ -1,4 +1,4 @@
-package rope4j.diagnosis;
+package rope4j.diagnosis.engine;
 
 import java.util.Arrays;
 import java.util.List;
