@@ -8,6 +8,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import rope4j.checkpoint.CheckpointException;
 import rope4j.checkpoint.json.JsonReader;
 
@@ -29,11 +31,13 @@ public final class HuggingFaceConfig {
   private static final int MAX_BYTES = 16 << 20;
 
   private final String name;
+  private final Map<String, @Nullable Object> root;
   private final TextConfig text;
 
-  private HuggingFaceConfig(String name, TextConfig text) {
+  private HuggingFaceConfig(String name, Map<String, @Nullable Object> root) {
     this.name = name;
-    this.text = text;
+    this.root = root;
+    this.text = TextConfig.of(root);
   }
 
   /// Reads a `config.json`, or the one of a model folder.
@@ -60,7 +64,26 @@ public final class HuggingFaceConfig {
   ///
   /// @param name what to call the model
   static HuggingFaceConfig parse(String name, byte[] bytes) {
-    return new HuggingFaceConfig(name, TextConfig.of(JsonReader.readObject(bytes)));
+    return new HuggingFaceConfig(name, JsonReader.readObject(bytes));
+  }
+
+  /// The configuration after an engine has laid overrides over it, as vLLM's `--hf-overrides` does.
+  ///
+  /// With Transformers 5 the file's configuration is complete before the first override, base
+  /// included. So a rope dictionary (`rope_scaling` and `rope_parameters` are one) replaces the
+  /// file's as a whole, and the file's `rope_theta` is lost unless the overrides have one; a
+  /// `rope_theta` without a dictionary changes nothing. Inside a nested configuration such as
+  /// `text_config` dictionaries are merged key by key.
+  ///
+  /// Source: vLLM `transformers_utils/config.py` (`get_config`, `patch_rope_parameters`) and
+  /// `config/model.py` (`_apply_dict_overrides`).
+  ///
+  /// @param overrides keys and values of the types of [JsonReader]
+  /// @throws CheckpointException when the result describes no language model
+  public HuggingFaceConfig withOverrides(Map<String, @Nullable Object> overrides) {
+    return overrides.isEmpty()
+        ? this
+        : new HuggingFaceConfig(name, ConfigOverrides.apply(root, overrides));
   }
 
   private static byte[] bytes(Path file) {
