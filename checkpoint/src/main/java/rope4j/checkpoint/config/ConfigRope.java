@@ -73,8 +73,8 @@ public record ConfigRope(
     boolean images =
         model.conversion() == ModelClass.Conversion.MROPE && !text.modelType().endsWith("_text");
     return new Spelling(
-        text.inside(),
-        text.inside().isEmpty() && images ? List.of("text_config") : text.inside(),
+        text.path(),
+        text.path().isEmpty() && images ? List.of("text_config") : text.path(),
         switch (model.conversion()) {
           case NEOX -> "rotary_emb_base";
           case MODERNBERT -> "global_rope_theta";

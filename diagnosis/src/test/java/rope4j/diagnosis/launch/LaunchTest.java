@@ -14,7 +14,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import rope4j.checkpoint.Evidence;
-import rope4j.diagnosis.Recipe;
+import rope4j.diagnosis.recipe.LlamaCppFlags;
 
 /// What a user's own command line means, by example; the examples are `launch/lines.txt`.
 class LaunchTest {
@@ -44,7 +44,7 @@ class LaunchTest {
     return switch (name) {
       case "engine" -> launch.engine().label();
       case "context" -> number(launch.contextLength());
-      case "rotation" -> String.join(" ", Recipe.llamaCppFlags(launch.rotation()));
+      case "rotation" -> String.join(" ", LlamaCppFlags.words(launch.rotation()));
       case "keys" -> text(launch.keyOverrides());
       case "config" -> text(launch.configOverrides());
       case "model" -> launch.modelArgument().orElse("");
