@@ -6,4 +6,5 @@ module rope4j.checkpoint {
 
   exports rope4j.checkpoint;
   exports rope4j.checkpoint.config;
+  exports rope4j.checkpoint.patch;
 }
