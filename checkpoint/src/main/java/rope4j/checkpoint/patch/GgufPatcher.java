@@ -45,6 +45,10 @@ import rope4j.checkpoint.patch.GgufPatch.SetKey;
 public final class GgufPatcher {
 
   private static final int ZEROS = 1 << 16;
+
+  /// Tensors up to this many bytes are part of a rehearsal: frequency factors have a few hundred.
+  private static final long SMALL = 1 << 16;
+
   private static final long LARGEST_WRITE = 1L << 30;
 
   private GgufPatcher() {}
@@ -85,8 +89,8 @@ public final class GgufPatcher {
     return result(in, patch, layout);
   }
 
-  /// What [#write] would do, without a copy: the check sees a file with all keys and the new
-  /// tensors, in which the weights are holes.
+  /// What [#write] would do, without a copy: the check sees a file with all keys and tensors in
+  /// which large weights are holes.
   public static PatchResult rehearse(
       GgufFile in, GgufPatch patch, Path out, boolean overwrite, Consumer<GgufFile> check) {
     SafeFile.requireWritable(in.path(), out, overwrite);
@@ -94,7 +98,7 @@ public final class GgufPatcher {
     try {
       Path sketch = Files.createTempFile("rope-", ".gguf");
       try {
-        sketch(layout, sketch);
+        sketch(in, layout, sketch);
         open(sketch, check);
       } finally {
         Files.deleteIfExists(sketch);
@@ -106,13 +110,15 @@ public final class GgufPatcher {
     return result(in, patch, layout);
   }
 
-  private static void sketch(GgufLayout layout, Path sketch) throws IOException {
-    try (FileChannel channel = FileChannel.open(sketch, StandardOpenOption.WRITE)) {
+  private static void sketch(GgufFile in, GgufLayout layout, Path sketch) throws IOException {
+    try (FileChannel source = FileChannel.open(in.path(), StandardOpenOption.READ);
+        FileChannel channel = FileChannel.open(sketch, StandardOpenOption.WRITE)) {
       for (Piece piece : layout.pieces()) {
-        if (piece instanceof Bytes(MemorySegment segment)) {
-          writeAll(segment, channel);
-        } else {
-          channel.position(channel.position() + piece.length());
+        switch (piece) {
+          case Bytes(MemorySegment segment) -> writeAll(segment, channel);
+          case Copied(long from, long length) when length <= SMALL ->
+              copy(source, from, length, channel);
+          case Copied _, Padding _ -> channel.position(channel.position() + piece.length());
         }
       }
       if (channel.size() < layout.bytes()) {

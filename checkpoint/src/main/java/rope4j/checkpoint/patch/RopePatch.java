@@ -32,26 +32,13 @@ public record RopePatch(GgufPatch patch, List<String> warnings, RotationCheck ro
   /// others do it for `longrope` alone.
   private static final Set<String> FACTORS_ALWAYS = Set.of("phi3", "phimoe", "minicpm3");
 
-  /// Architectures whose loader makes `rope_freqs`. A file with a tensor that its loader does not
-  /// make is refused.
+  /// Architectures whose loader makes `rope_freqs`, and those whose loader makes the other two: a
+  /// file with a tensor that its loader does not make is refused ("wrong number of tensors").
   private static final Set<String> WITH_FREQS =
       Set.of(
-          "apertus",
-          "arcee",
-          "deci",
-          "eagle3",
-          "exaone",
-          "exaone4",
-          "gemma4",
-          "granite",
-          "granitemoe",
-          "laguna",
-          "llama",
-          "llama4",
-          "minicpm",
-          "mistral3",
-          "refact",
-          "step35");
+          "apertus", "deci", "eagle3", "exaone", "exaone4", "gemma4", "laguna", "llama", "llama4");
+
+  private static final Set<String> WITH_FACTORS = Set.of("phi3", "phimoe", "minicpm", "minicpm3");
 
   public RopePatch {
     warnings = List.copyOf(warnings);
@@ -209,19 +196,14 @@ public record RopePatch(GgufPatch patch, List<String> warnings, RotationCheck ro
                   + " short contexts; give --rope-factors-long and --rope-factors-short, or another"
                   + " --rope-scaling");
         }
-        if (!WITH_FREQS.contains(model.architecture())) {
-          warnings.add(
-              "llama.cpp is not known to load rope_freqs in files of architecture "
-                  + model.architecture()
-                  + ", and refuses files with tensors it does not load; try the result");
-        }
+        warnUnlessLoaded(WITH_FREQS, "rope_freqs");
         return;
       }
       requireBoth();
       if (!model.rope().factors().isEmpty()) {
         throw new CheckpointException(
             "this file has rope_freqs.weight, and llama.cpp uses either that or factors for long and"
-                + " short contexts");
+                + " short contexts; remove it first (--remove-tensor), into another file");
       }
       if (!longRope && !FACTORS_ALWAYS.contains(model.architecture())) {
         if (flags.scalingType().isPresent()) {
@@ -230,6 +212,18 @@ public record RopePatch(GgufPatch patch, List<String> warnings, RotationCheck ro
                   + " longrope, which they bring with them; leave --rope-scaling away");
         }
         flags = flags.withScalingType(RopeScalingType.LONGROPE);
+      }
+      warnUnlessLoaded(WITH_FACTORS, "rope_factors_long and rope_factors_short");
+    }
+
+    private void warnUnlessLoaded(Set<String> architectures, String tensors) {
+      if (!architectures.contains(model.architecture())) {
+        warnings.add(
+            "not every build of llama.cpp loads "
+                + tensors
+                + " in files of architecture "
+                + model.architecture()
+                + ", and one that does not refuses the file; try yours");
       }
     }
 

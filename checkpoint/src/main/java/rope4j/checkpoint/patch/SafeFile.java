@@ -132,7 +132,7 @@ record SafeFile(FreeSpace freeSpace, UnaryOperator<WritableByteChannel> channel)
   }
 
   private static String megabytes(long bytes) {
-    return "%.1f MB".formatted(Locale.ROOT, bytes / 1e6);
+    return String.format(Locale.ROOT, "%.1f MB", bytes / 1e6);
   }
 
   private void fill(Path temporary, Content content) throws IOException {
