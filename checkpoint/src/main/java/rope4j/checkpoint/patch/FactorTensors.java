@@ -1,7 +1,9 @@
 package rope4j.checkpoint.patch;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import rope4j.checkpoint.CheckpointException;
@@ -98,16 +100,16 @@ public record FactorTensors(
         yield floats;
       }
       case Llama3Rule rule -> {
-        Map<String, Object> dictionary =
-            new java.util.HashMap<>(rule.dictionary(model.trainedLength()));
+        Map<String, Object> dictionary = new HashMap<>(rule.dictionary(model.trainedLength()));
         dictionary.put("rope_theta", base);
-        yield GgufRope.llama(
-                RopeSettings.of(dictionary),
-                Optional.empty(),
-                model.trainedLength(),
-                model.rotaryDimension())
-            .tensors()
-            .get(FREQS);
+        yield Objects.requireNonNull(
+            GgufRope.llama(
+                    RopeSettings.of(dictionary),
+                    Optional.empty(),
+                    model.trainedLength(),
+                    model.rotaryDimension())
+                .tensors()
+                .get(FREQS));
       }
     };
   }

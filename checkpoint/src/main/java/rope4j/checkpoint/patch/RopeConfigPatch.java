@@ -314,7 +314,7 @@ public final class RopeConfigPatch {
 
   private int trainedLength() {
     return paths
-        .count(full().get(ORIGINAL))
+        .count(full().getOrDefault(ORIGINAL, ""))
         .or(() -> paths.literal(ORIGINAL).flatMap(paths::count))
         .orElseGet(config::maxPositionEmbeddings);
   }
