@@ -8,4 +8,5 @@ module rope4j.checkpoint {
   exports rope4j.checkpoint.config;
   exports rope4j.checkpoint.json;
   exports rope4j.checkpoint.safetensors;
+  exports rope4j.checkpoint.patch;
 }

@@ -103,6 +103,18 @@ public final class GgufFile implements AutoCloseable {
     return Optional.ofNullable(header.tensors().get(name));
   }
 
+  /// A key-value pair's bytes as they stand in the file (key, type, value): a read-only view, valid
+  /// until the file is closed.
+  ///
+  /// @throws CheckpointException when there is no such key
+  public MemorySegment pair(String key) {
+    GgufHeader.Span span = header.pairs().get(key);
+    if (span == null) {
+      throw new CheckpointException(path + ": there is no key " + key);
+    }
+    return file.asSlice(span.start(), span.end() - span.start());
+  }
+
   /// A tensor's bytes: a read-only view into the mapped file, valid until it is closed.
   ///
   /// @param tensor one of this file's tensors

@@ -4,13 +4,21 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 
 /// Everything in front of the weights.
-record GgufHeader(int version, Metadata metadata, SequencedMap<String, TensorInfo> tensors) {
+record GgufHeader(
+    int version,
+    Metadata metadata,
+    Map<String, Span> pairs,
+    SequencedMap<String, TensorInfo> tensors) {
+
+  /// The bytes of a metadata pair: key, type and value.
+  record Span(long start, long end) {}
 
   private static final int DEFAULT_ALIGNMENT = 32;
   private static final int MOST_DIMENSIONS = 4;
@@ -23,8 +31,10 @@ record GgufHeader(int version, Metadata metadata, SequencedMap<String, TensorInf
     // one byte.
     long tensorCount = reader.count(24, "the number of tensors");
     long pairCount = reader.count(13, "the number of metadata pairs");
-    Metadata metadata = new Metadata(pairs(reader, pairCount));
-    return new GgufHeader(version, metadata, tensors(reader, tensorCount, alignment(metadata)));
+    Map<String, Span> spans = new HashMap<>();
+    Metadata metadata = new Metadata(pairs(reader, pairCount, spans));
+    return new GgufHeader(
+        version, metadata, spans, tensors(reader, tensorCount, alignment(metadata)));
   }
 
   private static void requireMagic(MemorySegment file) {
@@ -65,15 +75,18 @@ record GgufHeader(int version, Metadata metadata, SequencedMap<String, TensorInf
     return version;
   }
 
-  private static Map<String, MetadataValue> pairs(GgufReader reader, long count) {
+  private static Map<String, MetadataValue> pairs(
+      GgufReader reader, long count, Map<String, Span> spans) {
     Map<String, MetadataValue> pairs = new LinkedHashMap<>();
     for (long i = 0; i < count; i++) {
+      long start = reader.position();
       String key = reader.name("the key of metadata pair " + i);
       MetadataType type = reader.type("metadata " + key);
       if (pairs.put(key, reader.value(type, key, 0)) != null) {
         throw new CheckpointException(
             "metadata " + key + " is there twice: the file is damaged; download it again");
       }
+      spans.put(key, new Span(start, reader.position()));
     }
     return pairs;
   }

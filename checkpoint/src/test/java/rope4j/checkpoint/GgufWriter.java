@@ -13,10 +13,10 @@ import java.util.List;
 
 /// Writes GGUF files for tests, right ones and wrong ones: whatever it is given is written as it
 /// is.
-final class GgufWriter {
+public final class GgufWriter {
 
   /// An array value; its elements may be arrays again.
-  record ArrayOf(MetadataType elementType, List<?> elements) {}
+  public record ArrayOf(MetadataType elementType, List<?> elements) {}
 
   /// Bytes to write in place of a string or a number.
   record Raw(byte[] bytes) {}
@@ -31,7 +31,7 @@ final class GgufWriter {
   private long nextOffset;
 
   /// The fewest pairs a llama model has, with a head dimension of 16.
-  static GgufWriter llama() {
+  public static GgufWriter llama() {
     return new GgufWriter()
         .put("general.architecture", MetadataType.STRING, "llama")
         .put("llama.context_length", MetadataType.UINT32, 256)
@@ -43,18 +43,18 @@ final class GgufWriter {
         .put("llama.vocab_size", MetadataType.UINT32, 300);
   }
 
-  GgufWriter version(int version) {
+  public GgufWriter version(int version) {
     this.version = version;
     return this;
   }
 
   /// Aligns the weights, and says so.
-  GgufWriter alignment(int alignment) {
+  public GgufWriter alignment(int alignment) {
     this.alignment = alignment;
     return put("general.alignment", MetadataType.UINT32, alignment);
   }
 
-  GgufWriter put(String key, MetadataType type, Object value) {
+  public GgufWriter put(String key, MetadataType type, Object value) {
     return put(key.getBytes(StandardCharsets.UTF_8), type, value);
   }
 
@@ -66,7 +66,7 @@ final class GgufWriter {
     return this;
   }
 
-  GgufWriter tensor(String name, TensorType type, byte[] data, long... shape) {
+  public GgufWriter tensor(String name, TensorType type, byte[] data, long... shape) {
     return tensor(name.getBytes(StandardCharsets.UTF_8), type.id(), data, shape);
   }
 
@@ -74,19 +74,19 @@ final class GgufWriter {
     return tensorAt(nextOffset, name, type, data, shape);
   }
 
-  GgufWriter tensorAt(long offset, byte[] name, int type, byte[] data, long... shape) {
+  public GgufWriter tensorAt(long offset, byte[] name, int type, byte[] data, long... shape) {
     tensors.add(new Tensor(name, shape, type, data, offset));
     nextOffset = offset + (data.length + alignment - 1) / alignment * alignment;
     return this;
   }
 
-  GgufWriter floats(String name, float... values) {
+  public GgufWriter floats(String name, float... values) {
     ByteBuffer data = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
     data.asFloatBuffer().put(values);
     return tensor(name, TensorType.F32, data.array(), values.length);
   }
 
-  byte[] bytes() {
+  public byte[] bytes() {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.writeBytes("GGUF".getBytes(StandardCharsets.US_ASCII));
     integer(out, version, 4);
@@ -109,11 +109,11 @@ final class GgufWriter {
     return out.toByteArray();
   }
 
-  Path write(Path folder) {
+  public Path write(Path folder) {
     return write(folder, bytes());
   }
 
-  static Path write(Path folder, byte[] bytes) {
+  public static Path write(Path folder, byte[] bytes) {
     try {
       return Files.write(Files.createTempFile(folder, "model", ".gguf"), bytes);
     } catch (IOException e) {

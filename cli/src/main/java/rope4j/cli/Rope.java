@@ -17,7 +17,12 @@ import rope4j.checkpoint.CheckpointException;
     mixinStandardHelpOptions = true,
     description =
         "Shows where a language model breaks past its trained length, and how to run it so that it holds.",
-    subcommands = {DoctorCommand.class, PerplexityCommand.class, FrequenciesCommand.class},
+    subcommands = {
+      DoctorCommand.class,
+      PerplexityCommand.class,
+      FrequenciesCommand.class,
+      PatchCommand.class
+    },
     footer = {
       "",
       "Exit codes: 0 fit for use, 1 the verdict is bad, 2 the input or the flags are wrong.",

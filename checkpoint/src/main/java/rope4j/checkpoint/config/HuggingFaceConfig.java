@@ -61,7 +61,8 @@ public final class HuggingFaceConfig {
   /// Reads the bytes of a `config.json`.
   ///
   /// @param name what to call the model
-  static HuggingFaceConfig parse(String name, byte[] bytes) {
+  /// @throws CheckpointException when they are not JSON or describe no language model
+  public static HuggingFaceConfig parse(String name, byte[] bytes) {
     return new HuggingFaceConfig(name, JsonFile.parse(FILE, bytes));
   }
 
