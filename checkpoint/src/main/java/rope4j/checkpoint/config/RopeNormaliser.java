@@ -70,7 +70,9 @@ final class RopeNormaliser {
 
   private Map<String, @Nullable Object> converted() {
     return switch (config.modelClass().conversion()) {
-      case PLAIN, PHIMOE, MROPE -> withTheta("rope_theta", withPartial(given()));
+      case PLAIN, PHIMOE, MROPE, SECTIONS, INTERLEAVED_SECTIONS, MISTRAL3 ->
+          withTheta("rope_theta", withPartial(given()));
+      case MISTRAL4 -> withTheta("rope_theta", withPartial(mistral4(given())));
       case PHI3 -> {
         Map<String, @Nullable Object> rope = withTheta("rope_theta", withPartial(given()));
         rope.putIfAbsent("partial_rotary_factor", 1.0);
@@ -86,13 +88,13 @@ final class RopeNormaliser {
         yield rope;
       }
       case XDROPE -> withTheta("rope_theta", withPartial(xdrope(given())));
-      case GPT_OSS -> withTheta("rope_theta", withPartial(gptOss(given())));
       case ROTARY_DIM -> withTheta("rope_theta", rotaryDim(withPartial(given())));
       case GEMMA3 -> nested("rope_theta", "rope_local_base_freq", false);
       case MODERNBERT -> nested("global_rope_theta", "local_rope_theta", true);
       // The base is taken out of the file's keys by full attention: nothing is left for sliding.
       case OLMO3 -> nested("rope_theta", "", false);
-      case GEMMA4, NESTED -> nestedOnly();
+      case GEMMA4, NESTED -> given("rope_parameters");
+      case DEEPSEEK_V4 -> deepSeekV4(given("rope_parameters"));
     };
   }
 
@@ -148,16 +150,49 @@ final class RopeNormaliser {
     return rope;
   }
 
-  private static Map<String, @Nullable Object> gptOss(Map<String, @Nullable Object> rope) {
-    if (rope.isEmpty()) {
-      rope.put("rope_type", "yarn");
-      rope.put("factor", 32.0);
-      rope.put("beta_fast", 32.0);
-      rope.put("beta_slow", 1.0);
-      rope.put("truncate", false);
-      rope.put(ORIGINAL, 4096L);
+  /// `rope_scaling` replaces the dictionary after the class has put the partial factor into it.
+  private Map<String, @Nullable Object> mistral4(Map<String, @Nullable Object> rope) {
+    if (keys.object("rope_scaling").orElse(Map.of()).isEmpty()) {
+      rope.putIfAbsent("partial_rotary_factor", config.rotatingShare());
     }
     return rope;
+  }
+
+  /// One dictionary becomes two: the layers that attend to compressed keys get its scaling.
+  private Map<String, @Nullable Object> deepSeekV4(Map<String, @Nullable Object> rope) {
+    Map<String, @Nullable Object> both = new LinkedHashMap<>();
+    if (rope.get("main") instanceof Map<?, ?> main
+        && rope.get("compress") instanceof Map<?, ?> compress) {
+      both.put("main", ConfigKeys.asObject(main));
+      both.put("compress", ConfigKeys.asObject(compress));
+      return both;
+    }
+    ModelClass model = config.modelClass();
+    Object partial = keys.values().get("partial_rotary_factor");
+    if (partial == null) {
+      partial =
+          keys.isSet("qk_rope_head_dim")
+              ? (double) keys.count("qk_rope_head_dim").orElseThrow() / config.headDimension("")
+              : model.partial().orElseThrow();
+    }
+    Map<String, @Nullable Object> main = new LinkedHashMap<>();
+    main.put("rope_type", "default");
+    main.put("rope_theta", keys.number("rope_theta").orElse(model.base()));
+    main.put("partial_rotary_factor", partial);
+    Map<String, @Nullable Object> compress = given();
+    compress.remove("main");
+    compress.remove("compress");
+    compress.putIfAbsent("rope_type", compress.getOrDefault("type", "default"));
+    compress.put(
+        "rope_theta",
+        keys.number("compress_rope_theta").orElse(model.localBase().orElse(model.base())));
+    compress.put("partial_rotary_factor", partial);
+    if (type(compress).equals("yarn")) {
+      compress.putIfAbsent("attention_factor", 1.0);
+    }
+    both.put("main", main);
+    both.put("compress", compress);
+    return both;
   }
 
   private Map<String, @Nullable Object> nested(
@@ -196,32 +231,10 @@ final class RopeNormaliser {
     return entry;
   }
 
-  private Map<String, @Nullable Object> nestedOnly() {
-    if (keys.isSet("rope_parameters")) {
-      return given("rope_parameters");
-    }
-    Map<String, @Nullable Object> rope = new LinkedHashMap<>();
-    ModelClass model = config.modelClass();
-    Map<String, @Nullable Object> sliding = new LinkedHashMap<>();
-    sliding.put("rope_type", "default");
-    sliding.put("rope_theta", model.localBase().orElse(model.base()));
-    Map<String, @Nullable Object> full = new LinkedHashMap<>();
-    boolean gemma4 = model.conversion() == Conversion.GEMMA4;
-    full.put("rope_type", gemma4 ? "proportional" : "default");
-    full.put("partial_rotary_factor", gemma4 ? 0.25 : model.partial().orElse(1));
-    full.put("rope_theta", model.base());
-    if (!gemma4) {
-      sliding.put("partial_rotary_factor", model.partial().orElse(1));
-    }
-    rope.put(SLIDING, sliding);
-    rope.put(FULL, full);
-    return rope;
-  }
-
   private Map<String, @Nullable Object> given(String key) {
     Map<String, @Nullable Object> copy = new LinkedHashMap<>();
     keys.object(key)
-        .orElse(Map.of())
+        .orElseGet(() -> DefaultDictionaries.of(config))
         .forEach((name, value) ->
             copy.put(
                 name,

@@ -92,8 +92,25 @@ record TextConfig(ConfigKeys keys, String modelType, ModelClass modelClass) {
 
   private OptionalInt declaredHeadDimension() {
     OptionalInt declared =
-        keys.count(modelClass.head().ropePart() ? "qk_rope_head_dim" : "head_dim");
+        switch (modelClass.head().latent()) {
+          case NONE -> keys.count("head_dim");
+          case ROPE_PART -> keys.count("qk_rope_head_dim");
+          case BOTH_PARTS -> OptionalInt.of(rotatingPart() + standingPart());
+        };
     return declared.isPresent() ? declared : modelClass.head().fixed();
+  }
+
+  /// Mistral 4's share of a head that rotates.
+  double rotatingShare() {
+    return (double) rotatingPart() / (rotatingPart() + standingPart());
+  }
+
+  private int rotatingPart() {
+    return keys.count("qk_rope_head_dim").orElse(64);
+  }
+
+  private int standingPart() {
+    return keys.count("qk_nope_head_dim").orElse(64);
   }
 
   private int derivedHeadDimension() {
@@ -173,6 +190,7 @@ record TextConfig(ConfigKeys keys, String modelType, ModelClass modelClass) {
             case SLIDING, LINEAR -> (i + 1) % interval == 0;
             case FULL_FIRST -> i % interval == 0;
             case CHUNKED -> i < rotates.size() && rotates.get(i) == 0;
+            case ALL_SLIDING, HYBRID -> false;
             case NONE, FULL -> true;
           };
       types.add(full ? RopeNormaliser.FULL : other(pattern.kind()));
@@ -184,6 +202,7 @@ record TextConfig(ConfigKeys keys, String modelType, ModelClass modelClass) {
     return switch (kind) {
       case CHUNKED -> "chunked_attention";
       case LINEAR -> "linear_attention";
+      case HYBRID -> "hybrid";
       default -> RopeNormaliser.SLIDING;
     };
   }
@@ -212,6 +231,9 @@ record TextConfig(ConfigKeys keys, String modelType, ModelClass modelClass) {
 
   /// The names a dictionary a layer type may use.
   Set<String> layerTypeNames() {
+    if (modelClass.conversion() == Conversion.DEEPSEEK_V4) {
+      return Set.of("main", "compress");
+    }
     List<String> types = layerTypes();
     if (types.isEmpty() && !modelClass.known()) {
       return Set.of(RopeNormaliser.FULL, RopeNormaliser.SLIDING, "chunked_attention");
