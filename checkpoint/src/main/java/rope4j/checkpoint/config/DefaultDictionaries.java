@@ -33,6 +33,9 @@ final class DefaultDictionaries {
         "original_max_position_embeddings": 8192, "max_position_embeddings": 0,
         "beta_fast": 32.0, "beta_slow": 1.0, "mscale_all_dim": 1.0, "mscale": 1.0,
         "llama_4_scaling_beta": 0.1},
+      "moonshine_streaming": {"rope_type": "default", "rope_theta": 10000.0,
+        "partial_rotary_factor": 0.8},
+      "muse_glimmer_assistant": {"rope_type": "default", "rope_theta": 500000.0},
       "cosmos3_edge": {"rope_type": "default", "rope_theta": 100000000.0,
         "mrope_section": [24, 20, 20]},
       "gemma4": {

@@ -74,6 +74,12 @@ record ModelClass(
     /// (`compress`), whose base is `compress_rope_theta`.
     DEEPSEEK_V4;
 
+    /// Whether the class takes dictionaries by layer type as they are: no older spelling is read
+    /// and nothing is filled in.
+    boolean takesLayerTypesOnly() {
+      return this == GEMMA4 || this == NESTED;
+    }
+
     /// Whether the model's rotary module has one set of frequencies a layer type.
     boolean perLayerType() {
       return switch (this) {

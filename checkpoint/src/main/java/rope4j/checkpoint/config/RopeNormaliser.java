@@ -51,7 +51,9 @@ final class RopeNormaliser {
     }
     boolean nested = isNested(rope);
     if (nested) {
-      standardiseNested(rope);
+      if (!config.modelClass().conversion().takesLayerTypesOnly()) {
+        standardiseNested(rope);
+      }
     } else {
       standardiseFlat(rope);
     }
@@ -70,7 +72,8 @@ final class RopeNormaliser {
 
   private Map<String, @Nullable Object> converted() {
     return switch (config.modelClass().conversion()) {
-      case PLAIN, PHIMOE, MROPE, SECTIONS, INTERLEAVED_SECTIONS, MISTRAL3 ->
+      case MROPE -> withTheta("rope_theta", given());
+      case PLAIN, PHIMOE, SECTIONS, INTERLEAVED_SECTIONS, MISTRAL3 ->
           withTheta("rope_theta", withPartial(given()));
       case MISTRAL4 -> withTheta("rope_theta", withPartial(mistral4(given())));
       case PHI3 -> {
@@ -94,7 +97,7 @@ final class RopeNormaliser {
       // The base is taken out of the file's keys by full attention: nothing is left for sliding.
       case OLMO3 -> nested("rope_theta", "", false);
       case GEMMA4, NESTED -> given("rope_parameters");
-      case DEEPSEEK_V4 -> deepSeekV4(given("rope_parameters"));
+      case DEEPSEEK_V4 -> DeepSeekV4Dictionaries.of(config, given("rope_parameters"), given());
     };
   }
 
@@ -156,79 +159,6 @@ final class RopeNormaliser {
       rope.putIfAbsent("partial_rotary_factor", config.rotatingShare());
     }
     return rope;
-  }
-
-  /// One dictionary becomes two: the layers that attend to compressed keys get its scaling.
-  private Map<String, @Nullable Object> deepSeekV4(Map<String, @Nullable Object> rope) {
-    Map<String, @Nullable Object> both = new LinkedHashMap<>();
-    if (rope.get("main") instanceof Map<?, ?> main
-        && rope.get("compress") instanceof Map<?, ?> compress) {
-      both.put("main", ConfigKeys.asObject(main));
-      both.put("compress", ConfigKeys.asObject(compress));
-      return both;
-    }
-    ModelClass model = config.modelClass();
-    Object partial = keys.values().get("partial_rotary_factor");
-    if (partial == null) {
-      partial =
-          keys.isSet("qk_rope_head_dim")
-              ? (double) keys.count("qk_rope_head_dim").orElseThrow() / config.headDimension("")
-              : model.partial().orElseThrow();
-    }
-    Map<String, @Nullable Object> main = new LinkedHashMap<>();
-    main.put("rope_type", "default");
-    main.put("rope_theta", keys.number("rope_theta").orElse(model.base()));
-    main.put("partial_rotary_factor", partial);
-    Map<String, @Nullable Object> compress = given();
-    compress.remove("main");
-    compress.remove("compress");
-    compress.putIfAbsent("rope_type", compress.getOrDefault("type", "default"));
-    compress.put(
-        "rope_theta",
-        keys.number("compress_rope_theta").orElse(model.localBase().orElse(model.base())));
-    compress.put("partial_rotary_factor", partial);
-    if (type(compress).equals("yarn")) {
-      compress.putIfAbsent("attention_factor", 1.0);
-    }
-    both.put("main", main);
-    both.put("compress", compress);
-    return both;
-  }
-
-  private Map<String, @Nullable Object> nested(
-      String fullKey, String slidingKey, boolean scalingForBoth) {
-    Map<String, @Nullable Object> rope = new LinkedHashMap<>();
-    keys.object("rope_parameters").ifPresent(rope::putAll);
-    if (!keys.isSet("rope_parameters")) {
-      rope.put(SLIDING, null);
-      rope.put(FULL, null);
-    }
-    Map<String, @Nullable Object> full = entry(rope, FULL);
-    Map<String, @Nullable Object> sliding = entry(rope, SLIDING);
-    Map<String, @Nullable Object> scaling = keys.object("rope_scaling").orElse(Map.of());
-    full.putAll(scaling);
-    if (scalingForBoth) {
-      sliding.putAll(scaling);
-    }
-    ModelClass model = config.modelClass();
-    full.putIfAbsent("rope_theta", keys.isSet(fullKey) ? keys.values().get(fullKey) : model.base());
-    sliding.putIfAbsent(
-        "rope_theta",
-        keys.isSet(slidingKey)
-            ? keys.values().get(slidingKey)
-            : (Object) model.localBase().orElse(model.base()));
-    return rope;
-  }
-
-  /// The dictionary of a layer type, made when it is missing or null.
-  private static Map<String, @Nullable Object> entry(
-      Map<String, @Nullable Object> rope, String layerType) {
-    Map<String, @Nullable Object> entry = new LinkedHashMap<>();
-    new ConfigKeys(rope)
-        .object(layerType)
-        .ifPresentOrElse(entry::putAll, () -> entry.put("rope_type", "default"));
-    rope.put(layerType, entry);
-    return entry;
   }
 
   private Map<String, @Nullable Object> given(String key) {

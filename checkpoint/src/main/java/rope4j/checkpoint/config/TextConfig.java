@@ -1,6 +1,7 @@
 package rope4j.checkpoint.config;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -95,7 +96,10 @@ record TextConfig(ConfigKeys keys, String modelType, ModelClass modelClass) {
         switch (modelClass.head().latent()) {
           case NONE -> keys.count("head_dim");
           case ROPE_PART -> keys.count("qk_rope_head_dim");
-          case BOTH_PARTS -> OptionalInt.of(rotatingPart() + standingPart());
+          case BOTH_PARTS ->
+              keys.isSet("head_dim")
+                  ? keys.count("head_dim")
+                  : OptionalInt.of(rotatingPart() + standingPart());
         };
     return declared.isPresent() ? declared : modelClass.head().fixed();
   }
@@ -235,6 +239,11 @@ record TextConfig(ConfigKeys keys, String modelType, ModelClass modelClass) {
       return Set.of("main", "compress");
     }
     List<String> types = layerTypes();
+    if (modelClass.conversion().takesLayerTypesOnly()) {
+      Set<String> names = new HashSet<>(types);
+      names.addAll(DefaultDictionaries.of(this).keySet());
+      return names;
+    }
     if (types.isEmpty() && !modelClass.known()) {
       return Set.of(RopeNormaliser.FULL, RopeNormaliser.SLIDING, "chunked_attention");
     }

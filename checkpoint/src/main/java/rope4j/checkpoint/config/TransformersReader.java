@@ -117,7 +117,9 @@ final class TransformersReader {
   }
 
   private int rotaryDimension(String type) {
-    double partial = new ConfigKeys(dictionary).number("partial_rotary_factor").orElse(1);
+    ModelClass model = text.modelClass();
+    double otherwise = model.conversion() == Conversion.NESTED ? model.partial().orElse(1) : 1;
+    double partial = new ConfigKeys(dictionary).number("partial_rotary_factor").orElse(otherwise);
     if (!(partial > 0 && partial <= 1)) {
       throw ConfigKeys.wrong("partial_rotary_factor", partial, "above 0 and at most 1");
     }
