@@ -44,7 +44,7 @@ final class ConvertedModel {
     this.keys = text.keys();
     this.dictionary =
         keys.object(keys.isSet("rope_parameters") ? "rope_parameters" : "rope_scaling")
-            .orElse(Map.of());
+            .orElseGet(() -> DefaultDictionaries.of(text));
   }
 
   /// The file's description.

@@ -161,6 +161,42 @@ final class RopeNormaliser {
     return rope;
   }
 
+  private Map<String, @Nullable Object> nested(
+      String fullKey, String slidingKey, boolean scalingForBoth) {
+    Map<String, @Nullable Object> rope = new LinkedHashMap<>();
+    keys.object("rope_parameters").ifPresent(rope::putAll);
+    if (!keys.isSet("rope_parameters")) {
+      rope.put(SLIDING, null);
+      rope.put(FULL, null);
+    }
+    Map<String, @Nullable Object> full = entry(rope, FULL);
+    Map<String, @Nullable Object> sliding = entry(rope, SLIDING);
+    Map<String, @Nullable Object> scaling = keys.object("rope_scaling").orElse(Map.of());
+    full.putAll(scaling);
+    if (scalingForBoth) {
+      sliding.putAll(scaling);
+    }
+    ModelClass model = config.modelClass();
+    full.putIfAbsent("rope_theta", keys.isSet(fullKey) ? keys.values().get(fullKey) : model.base());
+    sliding.putIfAbsent(
+        "rope_theta",
+        keys.isSet(slidingKey)
+            ? keys.values().get(slidingKey)
+            : (Object) model.localBase().orElse(model.base()));
+    return rope;
+  }
+
+  /// The dictionary of a layer type, made when it is missing or null.
+  private static Map<String, @Nullable Object> entry(
+      Map<String, @Nullable Object> rope, String layerType) {
+    Map<String, @Nullable Object> entry = new LinkedHashMap<>();
+    new ConfigKeys(rope)
+        .object(layerType)
+        .ifPresentOrElse(entry::putAll, () -> entry.put("rope_type", "default"));
+    rope.put(layerType, entry);
+    return entry;
+  }
+
   private Map<String, @Nullable Object> given(String key) {
     Map<String, @Nullable Object> copy = new LinkedHashMap<>();
     keys.object(key)
