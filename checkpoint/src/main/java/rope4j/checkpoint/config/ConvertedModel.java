@@ -188,7 +188,10 @@ final class ConvertedModel {
       return base;
     }
     double d = text.headDimension("");
-    double alpha = new ConfigKeys(dictionary).number("alpha").orElse(DEFAULT_ALPHA.get(hunYuan()));
+    double alpha =
+        new ConfigKeys(dictionary)
+            .number("alpha")
+            .orElse(DEFAULT_ALPHA.getOrDefault(hunYuan(), 1.0));
     return (float) (base * Math.pow(alpha, d / (d - 2)));
   }
 
