@@ -51,6 +51,7 @@ record LlamaCppArchitecture(Pairing pairing, Layers layers) {
           Map.entry("cohere2", Layers.SLIDING_ONLY),
           Map.entry("cohere2moe", Layers.SLIDING_ONLY),
           Map.entry("exaone4", Layers.SLIDING_ONLY),
+          Map.entry("exaone-moe", Layers.SLIDING_ONLY),
           Map.entry("gemma3", Layers.SLIDING_BASE),
           Map.entry("gemma3n", Layers.SLIDING_BASE),
           Map.entry("gemma4", Layers.SLIDING_BASE),
@@ -59,6 +60,7 @@ record LlamaCppArchitecture(Pairing pairing, Layers layers) {
           Map.entry("mimo2", Layers.SLIDING_BASE),
           Map.entry("modern-bert", Layers.SLIDING_BASE),
           Map.entry("olmo2", Layers.SLIDING_UNSCALED),
+          Map.entry("afmoe", Layers.EVERY_FOURTH_STANDS),
           Map.entry("llama4", Layers.EVERY_FOURTH_STANDS),
           Map.entry("smollm3", Layers.EVERY_FOURTH_STANDS));
 

@@ -9,7 +9,7 @@ public record AttentionScaled(Scaling scaling, double attentionFactor) implement
 
   public AttentionScaled {
     Checks.notStartTokens(scaling);
-    Checks.finite("attention factor", attentionFactor);
+    Checks.finite("attention factor (attention_factor)", attentionFactor);
   }
 
   @Override

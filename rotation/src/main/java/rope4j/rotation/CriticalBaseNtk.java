@@ -15,9 +15,9 @@ public record CriticalBaseNtk(int trainedLength, int targetLength) implements Sc
       throw new IllegalArgumentException(
           "critical-base ntk scaling needs lengths of at least 7 tokens (more than 2 pi), but they are "
               + trainedLength
-              + " (trained) and "
+              + " (original_max_position_embeddings) and "
               + targetLength
-              + " (target)");
+              + " (max_position_embeddings)");
     }
   }
 

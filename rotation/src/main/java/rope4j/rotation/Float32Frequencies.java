@@ -44,6 +44,7 @@ final class Float32Frequencies {
           PartNtk _,
           YarnByTurns _,
           DynamicYarn _,
+          DynamicLongRope _,
           Proportional _,
           PRope _,
           Hope _,

@@ -15,10 +15,14 @@ public record Frequencies(double[] inverse, double attentionFactor, double softm
     for (int i = 0; i < inverse.length; i++) {
       if (!Double.isFinite(inverse[i])) {
         throw new IllegalArgumentException(
-            "inverse frequency of pair " + i + " is " + inverse[i] + ", not a finite number");
+            "inverse frequency (inv_freq) of pair "
+                + i
+                + " is "
+                + inverse[i]
+                + ", not a finite number");
       }
     }
-    Checks.finite("attention factor", attentionFactor);
+    Checks.finite("attention factor (attention_factor)", attentionFactor);
     Checks.finite("softmax scale multiplier", softmaxScaleMultiplier);
   }
 

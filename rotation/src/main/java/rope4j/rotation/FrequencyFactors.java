@@ -16,7 +16,11 @@ public record FrequencyFactors(double[] divisors, Scaling then) implements Scali
     for (int i = 0; i < divisors.length; i++) {
       if (!(divisors[i] > 0)) {
         throw new IllegalArgumentException(
-            "frequency factor of pair " + i + " is " + divisors[i] + ", but each must be above 0");
+            "frequency factor (rope_freqs) of pair "
+                + i
+                + " is "
+                + divisors[i]
+                + ", but each must be above 0");
       }
     }
   }
@@ -40,7 +44,7 @@ public record FrequencyFactors(double[] divisors, Scaling then) implements Scali
       throw new IllegalArgumentException(
           "there are "
               + divisors.length
-              + " frequency factors, but the rotary dimension "
+              + " frequency factors (rope_freqs), but the rotary dimension "
               + parameters.rotaryDimension()
               + " has "
               + inverse.length

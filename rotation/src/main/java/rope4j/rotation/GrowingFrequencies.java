@@ -3,9 +3,9 @@ package rope4j.rotation;
 /// Frequencies that change between the calls of one generation, as Transformers' rotary module
 /// keeps them. Stateful, for one thread.
 ///
-/// * Dynamic rules ([DynamicNtk], [DynamicLinear], [DynamicYarn]) grow: a call that goes beyond the
-///   longest length so far recomputes, and a call that fits *strictly* below the original length
-///   resets. A shorter call in between keeps the grown frequencies.
+/// * Dynamic rules ([DynamicNtk], [DynamicLinear], [DynamicYarn], [DynamicLongRope]) grow: a call
+///   that goes beyond the longest length so far recomputes, and a call that fits *strictly* below
+///   the original length resets. A shorter call in between keeps the grown frequencies.
 /// * [LongRope] switches between its lists in both directions.
 /// * Every other rule stands still.
 ///
@@ -27,6 +27,7 @@ public final class GrowingFrequencies {
           case DynamicNtk rule -> rule.originalLength();
           case DynamicLinear rule -> rule.originalLength();
           case DynamicYarn rule -> rule.originalLength();
+          case DynamicLongRope rule -> rule.originalLength();
           default -> parameters.trainedLength();
         };
     this.longest = originalLength;
@@ -39,7 +40,7 @@ public final class GrowingFrequencies {
   public Frequencies at(int length) {
     Checks.positive("the length of a call", length);
     switch (parameters.scaling()) {
-      case DynamicNtk _, DynamicLinear _, DynamicYarn _ -> grow(length);
+      case DynamicNtk _, DynamicLinear _, DynamicYarn _, DynamicLongRope _ -> grow(length);
       case LongRope _ -> current = parameters.frequencies(length);
       default -> {}
     }

@@ -11,7 +11,7 @@ public record PRope(double fraction) implements Scaling {
   public PRope {
     if (!(fraction >= 0 && fraction <= 1)) {
       throw new IllegalArgumentException(
-          "p-rope needs a fraction from 0 to 1, but it is " + fraction);
+          "p-rope needs a fraction (partial_rotary_factor) from 0 to 1, but it is " + fraction);
     }
   }
 

@@ -20,11 +20,11 @@ public record RopeParameters(
   public RopeParameters {
     if (headDimension < 2) {
       throw new IllegalArgumentException(
-          "the head dimension must be at least 2, but it is " + headDimension);
+          "the head dimension (head_dim) must be at least 2, but it is " + headDimension);
     }
     if (rotaryDimension < 2 || rotaryDimension > headDimension || rotaryDimension % 2 != 0) {
       throw new IllegalArgumentException(
-          "the rotary dimension (rope.dimension_count) must be even and from 2 to the head dimension "
+          "the rotary dimension (rope.dimension_count, partial_rotary_factor) must be even and from 2 to the head dimension "
               + headDimension
               + ", but it is "
               + rotaryDimension);
@@ -35,7 +35,8 @@ public record RopeParameters(
     }
     if (trainedLength < 1) {
       throw new IllegalArgumentException(
-          "the trained length must be at least 1 token, but it is " + trainedLength);
+          "the trained length (max_position_embeddings) must be at least 1 token, but it is "
+              + trainedLength);
     }
   }
 

@@ -20,6 +20,7 @@ public sealed interface Scaling
         YarnByTurns,
         DynamicYarn,
         LongRope,
+        DynamicLongRope,
         Llama3,
         Proportional,
         PRope,

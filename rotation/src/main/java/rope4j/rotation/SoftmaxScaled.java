@@ -14,7 +14,7 @@ public record SoftmaxScaled(Scaling scaling, double multiplier) implements Scali
 
   public SoftmaxScaled {
     Checks.notStartTokens(scaling);
-    Checks.positive("softmax scale multiplier", multiplier);
+    Checks.positive("softmax scale multiplier (mscale_all_dim)", multiplier);
   }
 
   @Override

@@ -19,7 +19,8 @@ public record XPos(int rotaryDimension, double scaleBase, int centre) {
   public XPos {
     if (rotaryDimension < 2 || rotaryDimension % 2 != 0) {
       throw new IllegalArgumentException(
-          "the rotary dimension must be even and at least 2, but it is " + rotaryDimension);
+          "the rotary dimension (rope.dimension_count) must be even and at least 2, but it is "
+              + rotaryDimension);
     }
     Checks.positive("xpos scale_base", scaleBase);
   }

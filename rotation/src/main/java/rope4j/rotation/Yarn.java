@@ -36,7 +36,7 @@ public record Yarn(
     Checks.originalLength("yarn", originalLength);
     Checks.positive("yarn beta_fast", betaFast);
     Checks.positive("yarn beta_slow", betaSlow);
-    Checks.finite("yarn extrapolation factor", extrapolationFactor);
+    Checks.finite("yarn extrapolation_factor", extrapolationFactor);
     if (attentionFactor.isPresent()) {
       Checks.finite("yarn attention_factor", attentionFactor.getAsDouble());
     }

@@ -34,8 +34,10 @@ class AbsoluteGoldenTest {
       style = Sinusoidal.MARIAN;
     } else if (layout.startsWith("rope table")) {
       style = Sinusoidal.GPT_J;
-    } else {
+    } else if (layout.contains("i/(dim/2-1)") || layout.startsWith("rows ")) {
       style = Sinusoidal.TENSOR2TENSOR;
+    } else {
+      throw new AssertionError(golden.id() + ": unknown layout " + layout);
     }
     float[][] table = style.table(golden.get("num_positions").asInt(), golden.get("dim").asInt());
     if (golden.has("padding_idx")) {

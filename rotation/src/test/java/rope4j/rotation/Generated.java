@@ -64,6 +64,7 @@ record Generated(RopeParameters parameters, int contextLength, Random random, St
         new YarnByTurns(factor, trained),
         new DynamicYarn(trained),
         new LongRope(divisors, longer, trained, LongRope.magnitude(factor, trained)),
+        new DynamicLongRope(longer, trained, 4 * trained, 1.1),
         new Llama3(factor, trained, 1, 4),
         new Proportional(pairs / 2, factor),
         new PRope(0.75),

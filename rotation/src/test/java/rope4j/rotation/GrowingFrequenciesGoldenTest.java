@@ -3,6 +3,8 @@ package rope4j.rotation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -112,15 +114,30 @@ class GrowingFrequenciesGoldenTest {
   private static RopeSettings settings(Goldens.Case golden) {
     JsonNode config = golden.get("config");
     JsonNode dictionary =
-        config.has("rope_scaling") ? config.get("rope_scaling") : config.get("rope_parameters");
-    if (golden.has("layer_type")) {
+        config.has("rope_scaling") ? config.get("rope_scaling") : config.path("rope_parameters");
+    if (golden.node().path("layer_type").isString()) {
       dictionary = dictionary.get(golden.get("layer_type").asString());
     }
-    var all = Goldens.map(dictionary);
+    Map<String, Object> all = new HashMap<>();
+    if (dictionary.isObject()) {
+      all.putAll(Goldens.map(dictionary));
+    }
+    if (!"dynamic".equals(all.getOrDefault("rope_type", all.get("type")))) {
+      all.putIfAbsent(
+          "original_max_position_embeddings", config.path("max_position_embeddings").asInt(2048));
+    }
     if (config.has("original_max_position_embeddings")) {
       all.put(
           "original_max_position_embeddings",
           config.get("original_max_position_embeddings").asInt());
+    }
+    for (String key : new String[] {"partial_rotary_factor", "rotary_pct"}) {
+      if (config.has(key)) {
+        all.putIfAbsent("partial_rotary_factor", config.get(key).asDouble());
+      }
+    }
+    if (config.has("rotary_emb_base")) {
+      all.putIfAbsent("rope_theta", config.get("rotary_emb_base").asDouble());
     }
     if (config.has("rope_theta")) {
       all.putIfAbsent("rope_theta", config.get("rope_theta").asDouble());

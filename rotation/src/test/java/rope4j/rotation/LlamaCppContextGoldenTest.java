@@ -3,6 +3,7 @@ package rope4j.rotation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -16,6 +17,32 @@ import tools.jackson.databind.JsonNode;
 /// From GGUF values and command line to the operator's arguments, as llama.cpp resolves them.
 class LlamaCppContextGoldenTest {
 
+  private static final Set<String> HPARAMS =
+      Set.of(
+          "n_ctx_train",
+          "rope_freq_base_train",
+          "rope_freq_scale_train",
+          "rope_attn_factor",
+          "rope_yarn_log_mul",
+          "yarn_ext_factor",
+          "yarn_attn_factor",
+          "yarn_beta_fast",
+          "yarn_beta_slow",
+          "n_ctx_orig_yarn",
+          "rope_scaling_type_train");
+
+  private static final Set<String> USER =
+      Set.of(
+          "n_ctx",
+          "rope_freq_base",
+          "rope_freq_scale",
+          "yarn_ext_factor",
+          "yarn_attn_factor",
+          "yarn_beta_fast",
+          "yarn_beta_slow",
+          "yarn_orig_ctx",
+          "rope_scaling_type");
+
   static Stream<Goldens.Case> cases() {
     return Goldens.cases("llamacpp_cparams");
   }
@@ -23,6 +50,8 @@ class LlamaCppContextGoldenTest {
   @ParameterizedTest
   @MethodSource("cases")
   void fileAndFlagsResolveAsInLlamaCpp(Goldens.Case golden) {
+    assertThat(golden.get("hparams").propertyNames()).as(golden.id()).isSubsetOf(HPARAMS);
+    assertThat(golden.get("user").propertyNames()).as(golden.id()).isSubsetOf(USER);
     Resolved resolved =
         LlamaCppContext.resolve(model(golden, golden.get("hparams")), user(golden.get("user")));
     LlamaCppOperator operator = resolved.operator();

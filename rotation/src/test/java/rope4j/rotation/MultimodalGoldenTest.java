@@ -3,6 +3,8 @@ package rope4j.rotation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -88,6 +90,8 @@ class MultimodalGoldenTest {
     boolean interleaved =
         rope.path("mrope_interleaved")
             .asBoolean(config.get("model_type").asString().startsWith("qwen3"));
+    // These classes interleave whatever the dictionary says.
+    interleaved |= config.get("model_type").asString().startsWith("qwen3");
     PairAxes axes;
     if (config.get("model_type").asString().startsWith("ernie")) {
       axes = PairAxes.ernie(section[0], section[1], section[2]);
@@ -106,8 +110,10 @@ class MultimodalGoldenTest {
 
   private static int[] defaultSection(JsonNode config, int pairs) {
     return switch (config.get("model_type").asString()) {
-      case "qwen3_vl_text", "qwen3_vl_moe_text" -> new int[] {24, 20, 20};
-      case "glm4v_text", "glm4v_moe_text" -> new int[] {8, 12, 12};
+      case "qwen3_vl_text", "qwen3_vl_moe_text", "qwen3_omni_moe_text" -> new int[] {24, 20, 20};
+      case "qwen3_5_text", "qwen3_5_moe_text" -> new int[] {11, 11, 10};
+      case "qwen2_5_vl_text", "qwen2_5_omni_text", "paddleocr_vl_text" -> new int[] {16, 24, 24};
+      case "glm4v_text", "glm4v_moe_text", "glm_image_text" -> new int[] {8, 12, 12};
       case "ernie4_5_vl_moe_text" -> new int[] {22, 22, 20};
       case String type ->
           throw new AssertionError(type + " names no sections for its " + pairs + " pairs");
@@ -137,6 +143,19 @@ class MultimodalGoldenTest {
   }
 
   private static void ropeIndex(Goldens.Case golden) {
+    assertThat(golden.node().propertyNames())
+        .as(golden.id())
+        .isSubsetOf(
+            Set.of(
+                "id",
+                "group",
+                "note",
+                "mm_token_type_ids",
+                "attention_mask",
+                "image_grid_thw",
+                "video_grid_thw",
+                "spatial_merge_size",
+                "expect"));
     int[] types = Goldens.ints(golden.get("mm_token_type_ids"));
     Kind[] kinds = Arrays.stream(types).mapToObj(t -> Kind.values()[t]).toArray(Kind[]::new);
     boolean[] attended = new boolean[types.length];
@@ -161,7 +180,7 @@ class MultimodalGoldenTest {
   }
 
   private static Grid[] grids(Goldens.Case golden, String key) {
-    if (!golden.has(key)) {
+    if (!golden.node().hasNonNull(key)) {
       return new Grid[0];
     }
     JsonNode list = golden.get(key);
@@ -184,10 +203,16 @@ class MultimodalGoldenTest {
   }
 
   private static void qwenVision(Goldens.Case golden) {
-    int[] thw = Goldens.ints(golden.get("grid_thw").get(0));
     int merge = golden.get("spatial_merge_size").asInt();
-    assertThat(golden.get("grid_thw").size()).isEqualTo(1);
-    int[][] places = PatchGrid.blockMajor(thw[0], thw[1], thw[2], merge);
+    int[][] places = new int[2][0];
+    for (JsonNode grid : golden.get("grid_thw")) {
+      int[] thw = Goldens.ints(grid);
+      int[][] one = PatchGrid.blockMajor(thw[0], thw[1], thw[2], merge);
+      for (int axis = 0; axis < 2; axis++) {
+        places[axis] =
+            IntStream.concat(Arrays.stream(places[axis]), Arrays.stream(one[axis])).toArray();
+      }
+    }
     assertThat(places).isDeepEqualTo(axisMajor(golden.expect().get("hw_positions")));
     Rotation rotation =
         VisionRope.qwen(golden.get("head_dim").asInt(), golden.get("theta").asDouble())

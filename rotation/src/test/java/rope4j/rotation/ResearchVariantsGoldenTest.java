@@ -46,6 +46,7 @@ class ResearchVariantsGoldenTest {
       case "dynamic_ntk" -> new DynamicNtk(1, maxPosition(golden));
       case "dynamic_linear" -> new DynamicLinear(maxPosition(golden));
       case "longrope_repo" -> longRope(golden);
+      case "longrope_repo_dynamic", "longrope_dynamic" -> dynamicLongRope(golden);
       case "resonance" -> new Resonance(new Unscaled());
       case "resonance_ntk" -> new Resonance(new NtkAware(scale(golden)));
       case "resonance_yarn", "yarn_resonance" -> new Resonance(yarn(golden));
@@ -70,13 +71,18 @@ class ResearchVariantsGoldenTest {
     double[] factors = Goldens.doubles(golden.get("rescale_factors"));
     double scale = (double) maxPosition(golden) / originalLength(golden);
     String policy = golden.get("magnitude_scaling_policy").asString();
-    double attention =
-        switch (policy) {
-          case "su" -> LongRope.magnitude(scale, originalLength(golden));
-          case "yarn" -> Yarn.magnitude(scale, 1);
-          default -> Double.parseDouble(policy);
-        };
+    double attention = DynamicLongRope.magnitude(policy, scale, originalLength(golden));
     return new LongRope(factors, factors, originalLength(golden), attention);
+  }
+
+  private static DynamicLongRope dynamicLongRope(Goldens.Case golden) {
+    double scale = (double) maxPosition(golden) / originalLength(golden);
+    String policy = golden.get("magnitude_scaling_policy").asString();
+    return new DynamicLongRope(
+        Goldens.doubles(golden.get("rescale_factors")),
+        originalLength(golden),
+        maxPosition(golden),
+        DynamicLongRope.magnitude(policy, scale, originalLength(golden)));
   }
 
   private static double scale(Goldens.Case golden) {

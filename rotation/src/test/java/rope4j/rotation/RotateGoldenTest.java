@@ -108,6 +108,7 @@ class RotateGoldenTest {
     Layout layout =
         switch (name) {
           case "half", "interleaved" -> plain;
+          case "interleaved_trailing", "half_trailing" -> plain.trailing();
           case "interleaved_in_half_out" -> plain.writing(Pairing.HALF);
           case "half_reversed" -> plain.reversed();
           default -> throw new AssertionError(golden.id() + ": unknown pairing " + name);

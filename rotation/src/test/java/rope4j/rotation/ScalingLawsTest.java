@@ -30,7 +30,13 @@ class ScalingLawsTest {
   /// Searched lists need not fall, nor blends below an NTK base, nor rounded wavelengths.
   private static boolean fallsByDesign(Scaling scaling) {
     return switch (scaling) {
-      case ExplicitFrequencies _, FrequencyFactors _, LongRope _, PartNtk _, Resonance _ -> false;
+      case ExplicitFrequencies _,
+          FrequencyFactors _,
+          LongRope _,
+          DynamicLongRope _,
+          PartNtk _,
+          Resonance _ ->
+          false;
       default -> true;
     };
   }
@@ -111,7 +117,12 @@ class ScalingLawsTest {
   @Test
   void dynamicRulesBeginWhereTheOriginalLengthEnds() {
     for (Scaling scaling :
-        new Scaling[] {new DynamicNtk(2, 4096), new DynamicLinear(4096), new DynamicYarn(4096)}) {
+        new Scaling[] {
+          new DynamicNtk(2, 4096),
+          new DynamicLinear(4096),
+          new DynamicYarn(4096),
+          new DynamicLongRope(ones(64, 8), 4096, 32768, 1.1)
+        }) {
       RopeParameters parameters = parameters(scaling);
       Frequencies fits = parameters.frequencies(4096);
       Goldens.assertRelative(
@@ -132,6 +143,51 @@ class ScalingLawsTest {
     assertThat(parameters.frequencies(4097).inverse(0)).isEqualTo(0.25);
     assertThat(parameters.frequencies(4096).attentionFactor()).isEqualTo(1.1);
     assertThat(parameters.frequencies(4097).attentionFactor()).isEqualTo(1.2);
+  }
+
+  @Test
+  void dynamicLongRopeReachesItsSearchedDivisorsAtTheMaximumLength() {
+    DynamicLongRope rule = new DynamicLongRope(ones(64, 5), 4096, 20480, 1.2);
+    RopeParameters parameters = parameters(rule);
+    assertThat(parameters.frequencies(100).inverse(0)).isEqualTo(1);
+    assertThat(parameters.frequencies(4096).inverse(0)).isEqualTo(1);
+    assertThat(parameters.frequencies(12288).inverse(0)).isEqualTo(1.0 / 3);
+    assertThat(parameters.frequencies(20480).inverse(0)).isEqualTo(1.0 / 5);
+    assertThat(parameters.frequencies(20480).attentionFactor()).isEqualTo(1.2);
+    assertThat(parameters.frequencies(100).attentionFactor()).isEqualTo(1.2);
+  }
+
+  @Test
+  void dynamicLongRopeSlowsEveryPairAsTheContextGrowsAndNeverJumps() {
+    double[] searched = new Random(3).doubles(64, 1, 64).toArray();
+    RopeParameters parameters = parameters(new DynamicLongRope(searched, 4096, 131072, 1));
+    double[] before = parameters.frequencies(1).inverse();
+    for (int length = 2; length <= 200_000; length += 1 + length / 500) {
+      double[] now = parameters.frequencies(length).inverse();
+      for (int i = 0; i < now.length; i++) {
+        assertThat(now[i])
+            .as("pair %d at %d tokens", i, length)
+            .isLessThanOrEqualTo(before[i])
+            .isGreaterThan(before[i] * 0.8);
+      }
+      before = now;
+    }
+  }
+
+  @Test
+  void dynamicLongRopeGrowsBetweenCallsAndStartsOverWhenTheContextFitsAgain() {
+    RopeParameters parameters = parameters(new DynamicLongRope(ones(64, 5), 4096, 20480, 1));
+    GrowingFrequencies growing = new GrowingFrequencies(parameters);
+    assertThat(growing.at(20480).inverse(0)).isEqualTo(0.2);
+    assertThat(growing.at(5000).inverse(0)).isEqualTo(0.2);
+    assertThat(growing.at(4000).inverse(0)).isEqualTo(1);
+  }
+
+  @Test
+  void theMagnitudePoliciesOfLongRopeAreItsOwnYarnsAndAConstant() {
+    assertThat(DynamicLongRope.magnitude("su", 16, 4096)).isEqualTo(LongRope.magnitude(16, 4096));
+    assertThat(DynamicLongRope.magnitude("yarn", 16, 4096)).isEqualTo(0.1 * Math.log(16) + 1);
+    assertThat(DynamicLongRope.magnitude("1.25", 16, 4096)).isEqualTo(1.25);
   }
 
   @Test

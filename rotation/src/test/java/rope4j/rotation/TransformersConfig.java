@@ -59,13 +59,18 @@ record TransformersConfig(JsonNode config, String layerType) {
     return modelType().equals("phimoe") ? 1e6 : 10000;
   }
 
+  /// DeepSeek's attention and what was made after it.
+  boolean latentAttention() {
+    return modelType().startsWith("deepseek") || config.hasNonNull("qk_rope_head_dim");
+  }
+
   private boolean nested() {
     return !layerType.isEmpty() && config.path("rope_parameters").has(layerType);
   }
 
   Scaling scaling(RopeSettings settings, int head) {
     int length = maxPositionEmbeddings();
-    if (modelType().startsWith("deepseek")) {
+    if (latentAttention()) {
       return TransformersDialect.deepSeekScaling(settings, head, length);
     }
     return nested()

@@ -2,6 +2,7 @@ package rope4j.rotation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -31,9 +32,14 @@ class WeightPermutationGoldenTest {
   }
 
   private static int[] sources(Goldens.Case golden, Pairing from, Pairing to) {
+    assertThat(golden.node().propertyNames())
+        .as(golden.id())
+        .isSubsetOf(Set.of("id", "group", "note", "n_head", "n_head_kv", "head_dim", "expect"));
     // The converter permutes a key weight by its own number of heads.
     int heads =
-        golden.has("n_head_kv") ? golden.get("n_head_kv").asInt() : golden.get("n_head").asInt();
+        golden.node().hasNonNull("n_head_kv")
+            ? golden.get("n_head_kv").asInt()
+            : golden.get("n_head").asInt();
     return WeightRows.sources(heads, golden.get("head_dim").asInt(), from, to);
   }
 }

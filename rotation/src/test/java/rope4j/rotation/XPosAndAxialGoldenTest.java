@@ -3,6 +3,7 @@ package rope4j.rotation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -28,13 +29,17 @@ class XPosAndAxialGoldenTest {
   }
 
   private static void sequence(Goldens.Case golden) {
+    requireKnown(golden);
     int d = golden.get("dim").asInt();
     int length = golden.get("seq_len").asInt();
     RopeParameters parameters =
         new RopeParameters(
             d,
             d,
-            golden.node().path("theta").asDouble(10000),
+            golden
+                .node()
+                .path("theta")
+                .asDouble(golden.node().path("params").path("theta").asDouble(10000)),
             2048,
             Pairing.valueOf(golden.get("pairing").asString().toUpperCase()),
             scaling(golden, d));
@@ -71,6 +76,24 @@ class XPosAndAxialGoldenTest {
     if (golden.has("k")) {
       check(golden, rotation, keys, "k");
     }
+  }
+
+  /// A key that no one here reads would be a case that says more than it tests.
+  private static void requireKnown(Goldens.Case golden) {
+    assertThat(golden.node().path("params").propertyNames())
+        .as(golden.id())
+        .isSubsetOf(
+            Set.of(
+                "freqs_for",
+                "theta",
+                "theta_rescale_factor",
+                "interpolate_factor",
+                "max_freq",
+                "num_freqs",
+                "dim"));
+    assertThat(golden.expect().propertyNames())
+        .as(golden.id())
+        .isSubsetOf(Set.of("freqs", "q_rot", "k_rot"));
   }
 
   private static Scaling scaling(Goldens.Case golden, int d) {

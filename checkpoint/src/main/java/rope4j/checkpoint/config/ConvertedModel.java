@@ -29,6 +29,12 @@ final class ConvertedModel {
     "local_rope_theta", "swa_rope_theta", "rope_local_base_freq"
   };
 
+  /// HunYuan's alpha where the file has none.
+  private static final Map<String, Double> DEFAULT_ALPHA =
+      Map.of("hunyuan_v1_dense", 50.0, "hunyuan_v1_moe", 1000.0);
+
+  private static final int HUNYUAN_LENGTH = 256 * 1024;
+
   private final TextConfig text;
   private final ConfigKeys keys;
   private final Map<String, @Nullable Object> dictionary;
@@ -38,7 +44,7 @@ final class ConvertedModel {
     this.keys = text.keys();
     this.dictionary =
         keys.object(keys.isSet("rope_parameters") ? "rope_parameters" : "rope_scaling")
-            .orElse(Map.of());
+            .orElseGet(() -> DefaultDictionaries.of(text));
   }
 
   /// The file's description.
@@ -115,7 +121,8 @@ final class ConvertedModel {
     GgufRope gguf = converted();
     int head = text.headDimension(RopeNormaliser.FULL);
     int original = (int) number(gguf, "rope.scaling.original_context_length").orElse(0);
-    int length = text.maxPositionEmbeddings();
+    // The converter knows no length for an alpha but that of the published models.
+    int length = bakesAlpha() ? HUNYUAN_LENGTH : text.maxPositionEmbeddings();
     return new ModelDescription(
         architecture,
         Optional.of(name),
@@ -143,6 +150,9 @@ final class ConvertedModel {
   private double rotaryDimension(String architecture, int head) {
     if (architecture.equals("llama") || text.modelClass().conversion() == Conversion.GEMMA4) {
       return head;
+    }
+    if (text.modelClass().conversion() == Conversion.MISTRAL4) {
+      return (int) (head * text.rotatingShare());
     }
     double byClass = text.modelClass().partial().orElse(1);
     OptionalDouble given = new ConfigKeys(mirrored()).number("partial_rotary_factor");
@@ -174,12 +184,24 @@ final class ConvertedModel {
   /// file. HunYuan's alpha is baked into the base.
   private double base(GgufRope gguf) {
     double base = number(gguf, "rope.freq_base").orElse(text.modelClass().base());
-    OptionalDouble alpha = new ConfigKeys(dictionary).number("alpha");
-    if (alpha.isPresent() && text.modelClass().name().startsWith("hunyuan")) {
-      double d = text.headDimension("");
-      return (float) (base * Math.pow(alpha.getAsDouble(), d / (d - 2)));
+    if (!bakesAlpha()) {
+      return base;
     }
-    return base;
+    double d = text.headDimension("");
+    double alpha =
+        new ConfigKeys(dictionary)
+            .number("alpha")
+            .orElse(DEFAULT_ALPHA.getOrDefault(hunYuan(), 1.0));
+    return (float) (base * Math.pow(alpha, d / (d - 2)));
+  }
+
+  private String hunYuan() {
+    return text.modelClass().name();
+  }
+
+  private boolean bakesAlpha() {
+    return DEFAULT_ALPHA.containsKey(hunYuan())
+        && RopeNormaliser.type(dictionary).equals("dynamic");
   }
 
   private OptionalDouble logMultiplier() {

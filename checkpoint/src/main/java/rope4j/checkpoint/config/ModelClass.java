@@ -47,10 +47,16 @@ record ModelClass(
     PHIMOE,
     /// As plain; type `mrope` means default.
     MROPE,
+    /// As plain; `mrope_section` is read.
+    SECTIONS,
+    /// As plain; `mrope_section` and `mrope_interleaved` are read.
+    INTERLEAVED_SECTIONS,
     /// As plain; type `xdrope` means dynamic.
     XDROPE,
-    /// As plain; without any dictionary gpt-oss's own YaRN.
-    GPT_OSS,
+    /// As plain; `llama_4_scaling_beta` is read.
+    MISTRAL3,
+    /// As Mistral 3; the partial factor is `qk_rope_head_dim` over both parts of the head.
+    MISTRAL4,
     /// As plain, and `rotary_dim` says the partial factor.
     ROTARY_DIM,
     /// A dictionary a layer type: `rope_theta` and `rope_scaling` for full attention,
@@ -63,12 +69,21 @@ record ModelClass(
     /// A dictionary a layer type, with no older spelling; proportional for full attention.
     GEMMA4,
     /// A dictionary a layer type, with no older spelling.
-    NESTED;
+    NESTED,
+    /// A dictionary for plain layers (`main`) and one for those that attend to compressed keys
+    /// (`compress`), whose base is `compress_rope_theta`.
+    DEEPSEEK_V4;
+
+    /// Whether the class takes dictionaries by layer type as they are: no older spelling is read
+    /// and nothing is filled in.
+    boolean takesLayerTypesOnly() {
+      return this == GEMMA4 || this == NESTED;
+    }
 
     /// Whether the model's rotary module has one set of frequencies a layer type.
     boolean perLayerType() {
       return switch (this) {
-        case GEMMA3, MODERNBERT, OLMO3, GEMMA4, NESTED -> true;
+        case GEMMA3, MODERNBERT, OLMO3, GEMMA4, NESTED, DEEPSEEK_V4 -> true;
         default -> false;
       };
     }
@@ -78,15 +93,32 @@ record ModelClass(
   ///
   /// @param attribute whether the configuration object has a `head_dim`
   /// @param fixed its default, if it is not `hidden_size / num_attention_heads`
-  /// @param ropePart whether it is `qk_rope_head_dim`
-  record Head(boolean attribute, OptionalInt fixed, boolean ropePart) {
+  /// @param latent which parts of a head of latent attention it covers
+  record Head(boolean attribute, OptionalInt fixed, Latent latent) {
+
+    /// Latent attention (MLA) splits a head into a part that rotates and one that does not.
+    enum Latent {
+      /// No latent attention.
+      NONE,
+      /// `qk_rope_head_dim`.
+      ROPE_PART,
+      /// `qk_nope_head_dim + qk_rope_head_dim`.
+      BOTH_PARTS
+    }
+
+    private static final String ROPE_PART = "rope-part:";
 
     static Head of(String word) {
       return switch (word) {
-        case "none" -> new Head(false, OptionalInt.empty(), false);
-        case "derived" -> new Head(true, OptionalInt.empty(), false);
-        case "rope-part" -> new Head(true, OptionalInt.of(64), true);
-        default -> new Head(true, OptionalInt.of(Integer.parseInt(word)), false);
+        case "none" -> new Head(false, OptionalInt.empty(), Latent.NONE);
+        case "derived" -> new Head(true, OptionalInt.empty(), Latent.NONE);
+        case "both-parts" -> new Head(true, OptionalInt.empty(), Latent.BOTH_PARTS);
+        case String part when part.startsWith(ROPE_PART) ->
+            new Head(
+                true,
+                OptionalInt.of(Integer.parseInt(part.substring(ROPE_PART.length()))),
+                Latent.ROPE_PART);
+        default -> new Head(true, OptionalInt.of(Integer.parseInt(word)), Latent.NONE);
       };
     }
   }
@@ -105,6 +137,10 @@ record ModelClass(
       CHUNKED,
       /// All full attention.
       FULL,
+      /// All sliding.
+      ALL_SLIDING,
+      /// Attention and a state-space model side by side.
+      HYBRID,
       /// Linear attention, and every interval-th layer full attention.
       LINEAR
     }
@@ -117,6 +153,8 @@ record ModelClass(
         case "full-first" -> new Pattern(Kind.FULL_FIRST, number(parts, 1), number(parts, 2));
         case "chunked" -> new Pattern(Kind.CHUNKED, number(parts, 1), number(parts, 2));
         case "linear" -> new Pattern(Kind.LINEAR, number(parts, 1), number(parts, 2));
+        case "all-sliding" -> new Pattern(Kind.ALL_SLIDING, number(parts, 1), number(parts, 2));
+        case "hybrid" -> new Pattern(Kind.HYBRID, number(parts, 1), number(parts, 2));
         case "full" -> new Pattern(Kind.FULL, number(parts, 1), number(parts, 2));
         default -> throw new IllegalArgumentException(word);
       };
@@ -140,6 +178,6 @@ record ModelClass(
   /// DeepSeek's latent attention: only a part of the head rotates, and the softmax scale depends on
   /// the configuration.
   boolean deepSeek() {
-    return head.ropePart();
+    return head.latent() != Head.Latent.NONE;
   }
 }

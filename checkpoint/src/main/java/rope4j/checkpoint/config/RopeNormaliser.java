@@ -51,7 +51,9 @@ final class RopeNormaliser {
     }
     boolean nested = isNested(rope);
     if (nested) {
-      standardiseNested(rope);
+      if (!config.modelClass().conversion().takesLayerTypesOnly()) {
+        standardiseNested(rope);
+      }
     } else {
       standardiseFlat(rope);
     }
@@ -70,7 +72,10 @@ final class RopeNormaliser {
 
   private Map<String, @Nullable Object> converted() {
     return switch (config.modelClass().conversion()) {
-      case PLAIN, PHIMOE, MROPE -> withTheta("rope_theta", withPartial(given()));
+      case MROPE -> withTheta("rope_theta", given());
+      case PLAIN, PHIMOE, SECTIONS, INTERLEAVED_SECTIONS, MISTRAL3 ->
+          withTheta("rope_theta", withPartial(given()));
+      case MISTRAL4 -> withTheta("rope_theta", withPartial(mistral4(given())));
       case PHI3 -> {
         Map<String, @Nullable Object> rope = withTheta("rope_theta", withPartial(given()));
         rope.putIfAbsent("partial_rotary_factor", 1.0);
@@ -86,13 +91,13 @@ final class RopeNormaliser {
         yield rope;
       }
       case XDROPE -> withTheta("rope_theta", withPartial(xdrope(given())));
-      case GPT_OSS -> withTheta("rope_theta", withPartial(gptOss(given())));
       case ROTARY_DIM -> withTheta("rope_theta", rotaryDim(withPartial(given())));
       case GEMMA3 -> nested("rope_theta", "rope_local_base_freq", false);
       case MODERNBERT -> nested("global_rope_theta", "local_rope_theta", true);
       // The base is taken out of the file's keys by full attention: nothing is left for sliding.
       case OLMO3 -> nested("rope_theta", "", false);
-      case GEMMA4, NESTED -> nestedOnly();
+      case GEMMA4, NESTED -> given("rope_parameters");
+      case DEEPSEEK_V4 -> DeepSeekV4Dictionaries.of(config, given("rope_parameters"), given());
     };
   }
 
@@ -148,14 +153,10 @@ final class RopeNormaliser {
     return rope;
   }
 
-  private static Map<String, @Nullable Object> gptOss(Map<String, @Nullable Object> rope) {
-    if (rope.isEmpty()) {
-      rope.put("rope_type", "yarn");
-      rope.put("factor", 32.0);
-      rope.put("beta_fast", 32.0);
-      rope.put("beta_slow", 1.0);
-      rope.put("truncate", false);
-      rope.put(ORIGINAL, 4096L);
+  /// `rope_scaling` replaces the dictionary after the class has put the partial factor into it.
+  private Map<String, @Nullable Object> mistral4(Map<String, @Nullable Object> rope) {
+    if (keys.object("rope_scaling").orElse(Map.of()).isEmpty()) {
+      rope.putIfAbsent("partial_rotary_factor", config.rotatingShare());
     }
     return rope;
   }
@@ -196,32 +197,10 @@ final class RopeNormaliser {
     return entry;
   }
 
-  private Map<String, @Nullable Object> nestedOnly() {
-    if (keys.isSet("rope_parameters")) {
-      return given("rope_parameters");
-    }
-    Map<String, @Nullable Object> rope = new LinkedHashMap<>();
-    ModelClass model = config.modelClass();
-    Map<String, @Nullable Object> sliding = new LinkedHashMap<>();
-    sliding.put("rope_type", "default");
-    sliding.put("rope_theta", model.localBase().orElse(model.base()));
-    Map<String, @Nullable Object> full = new LinkedHashMap<>();
-    boolean gemma4 = model.conversion() == Conversion.GEMMA4;
-    full.put("rope_type", gemma4 ? "proportional" : "default");
-    full.put("partial_rotary_factor", gemma4 ? 0.25 : model.partial().orElse(1));
-    full.put("rope_theta", model.base());
-    if (!gemma4) {
-      sliding.put("partial_rotary_factor", model.partial().orElse(1));
-    }
-    rope.put(SLIDING, sliding);
-    rope.put(FULL, full);
-    return rope;
-  }
-
   private Map<String, @Nullable Object> given(String key) {
     Map<String, @Nullable Object> copy = new LinkedHashMap<>();
     keys.object(key)
-        .orElse(Map.of())
+        .orElseGet(() -> DefaultDictionaries.of(config))
         .forEach((name, value) ->
             copy.put(
                 name,

@@ -57,7 +57,15 @@ final class RopeValidator {
   private static final Map<Conversion, Set<String>> OWN_KEYS =
       Map.of(
           Conversion.MROPE,
+          Set.of("mrope_section"),
+          Conversion.SECTIONS,
+          Set.of("mrope_section"),
+          Conversion.INTERLEAVED_SECTIONS,
           Set.of("mrope_section", "mrope_interleaved"),
+          Conversion.MISTRAL3,
+          Set.of("llama_4_scaling_beta", "max_position_embeddings"),
+          Conversion.MISTRAL4,
+          Set.of("llama_4_scaling_beta", "max_position_embeddings"),
           Conversion.XDROPE,
           Set.of("alpha", "mrope_section", "beta_fast", "beta_slow", "mscale", "mscale_all_dim"));
 

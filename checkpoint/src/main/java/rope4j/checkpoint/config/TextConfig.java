@@ -1,6 +1,7 @@
 package rope4j.checkpoint.config;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -127,8 +128,28 @@ record TextConfig(List<String> path, ConfigKeys keys, String modelType, ModelCla
 
   private OptionalInt declaredHeadDimension() {
     OptionalInt declared =
-        keys.count(modelClass.head().ropePart() ? "qk_rope_head_dim" : "head_dim");
+        switch (modelClass.head().latent()) {
+          case NONE -> keys.count("head_dim");
+          case ROPE_PART -> keys.count("qk_rope_head_dim");
+          case BOTH_PARTS ->
+              keys.isSet("head_dim")
+                  ? keys.count("head_dim")
+                  : OptionalInt.of(rotatingPart() + standingPart());
+        };
     return declared.isPresent() ? declared : modelClass.head().fixed();
+  }
+
+  /// Mistral 4's share of a head that rotates.
+  double rotatingShare() {
+    return (double) rotatingPart() / (rotatingPart() + standingPart());
+  }
+
+  private int rotatingPart() {
+    return keys.count("qk_rope_head_dim").orElse(64);
+  }
+
+  private int standingPart() {
+    return keys.count("qk_nope_head_dim").orElse(64);
   }
 
   private int derivedHeadDimension() {
@@ -208,6 +229,7 @@ record TextConfig(List<String> path, ConfigKeys keys, String modelType, ModelCla
             case SLIDING, LINEAR -> (i + 1) % interval == 0;
             case FULL_FIRST -> i % interval == 0;
             case CHUNKED -> i < rotates.size() && rotates.get(i) == 0;
+            case ALL_SLIDING, HYBRID -> false;
             case NONE, FULL -> true;
           };
       types.add(full ? RopeNormaliser.FULL : other(pattern.kind()));
@@ -219,6 +241,7 @@ record TextConfig(List<String> path, ConfigKeys keys, String modelType, ModelCla
     return switch (kind) {
       case CHUNKED -> "chunked_attention";
       case LINEAR -> "linear_attention";
+      case HYBRID -> "hybrid";
       default -> RopeNormaliser.SLIDING;
     };
   }
@@ -247,7 +270,15 @@ record TextConfig(List<String> path, ConfigKeys keys, String modelType, ModelCla
 
   /// The names a dictionary a layer type may use.
   Set<String> layerTypeNames() {
+    if (modelClass.conversion() == Conversion.DEEPSEEK_V4) {
+      return Set.of("main", "compress");
+    }
     List<String> types = layerTypes();
+    if (modelClass.conversion().takesLayerTypesOnly()) {
+      Set<String> names = new HashSet<>(types);
+      names.addAll(DefaultDictionaries.of(this).keySet());
+      return names;
+    }
     if (types.isEmpty() && !modelClass.known()) {
       return Set.of(RopeNormaliser.FULL, RopeNormaliser.SLIDING, "chunked_attention");
     }

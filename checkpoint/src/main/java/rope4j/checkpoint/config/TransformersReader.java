@@ -117,7 +117,9 @@ final class TransformersReader {
   }
 
   private int rotaryDimension(String type) {
-    return text.rotaryDimension(
-        type, new ConfigKeys(dictionary).number("partial_rotary_factor").orElse(1), head);
+    ModelClass model = text.modelClass();
+    double otherwise = model.conversion() == Conversion.NESTED ? model.partial().orElse(1) : 1;
+    double partial = new ConfigKeys(dictionary).number("partial_rotary_factor").orElse(otherwise);
+    return text.rotaryDimension(type, partial, head);
   }
 }

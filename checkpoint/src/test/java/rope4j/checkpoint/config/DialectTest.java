@@ -173,6 +173,73 @@ class DialectTest {
   }
 
   @Test
+  void hunYuanHasAnAlphaOfItsOwnForLlamaCppWhereTheFileHasNone() {
+    String keys =
+        """
+        "model_type": "hunyuan_v1_moe", "hidden_size": 4096, "num_attention_heads": 32,
+        "max_position_embeddings": 32768, "rope_scaling": {"type": "dynamic", "factor": 1.0}\
+        """;
+    assertThat(only(keys, Dialect.LLAMA_CPP).base())
+        .isCloseTo(10000 * Math.pow(1000, 128.0 / 126), within(10.0));
+  }
+
+  @Test
+  void gemma4sStandingPairsHaveAHugeDivisorForLlamaCpp() {
+    String keys =
+        """
+        "model_type": "gemma4_text", "hidden_size": 1536, "num_attention_heads": 8,
+        "head_dim": 256, "global_head_dim": 64, "max_position_embeddings": 131072,
+        "num_hidden_layers": 6\
+        """;
+    double[] inverse = full(keys, Dialect.LLAMA_CPP).frequencies().inverse();
+    assertThat(inverse).hasSize(32);
+    assertThat(inverse[7]).isGreaterThan(0.01);
+    for (int i = 8; i < 32; i++) {
+      assertThat(inverse[i]).isLessThan(1e-29);
+    }
+  }
+
+  @Test
+  void mistral4RotatesThePartOfItsHeadThatIsForIt() {
+    String keys =
+        """
+        "model_type": "mistral4", "hidden_size": 4096, "num_attention_heads": 32,
+        "qk_nope_head_dim": 96, "qk_rope_head_dim": 32, "max_position_embeddings": 32768\
+        """;
+    LayerRope transformers = only(keys, Dialect.TRANSFORMERS);
+    assertThat(transformers.headDimension()).isEqualTo(128);
+    assertThat(transformers.rotaryDimension()).isEqualTo(32);
+    assertThat(only(keys, Dialect.LLAMA_CPP).rotaryDimension()).isEqualTo(32);
+  }
+
+  @Test
+  void deepSeekV4ScalesOnlyTheLayersThatAttendToCompressedKeys() {
+    HuggingFaceConfig config =
+        HuggingFaceConfig.parse(
+            "v4",
+            """
+            {"model_type": "deepseek_v4", "hidden_size": 4096, "num_attention_heads": 64,
+             "head_dim": 512, "qk_rope_head_dim": 64, "max_position_embeddings": 1048576,
+             "rope_theta": 10000, "compress_rope_theta": 160000, "rope_scaling":
+             {"type": "yarn", "factor": 16, "original_max_position_embeddings": 65536}}
+            """
+                .getBytes(UTF_8));
+    RopeReading reading = RopeReading.of(config, Dialect.TRANSFORMERS);
+    assertThat(reading.layers())
+        .extracting(layer -> layer.layerType().orElseThrow())
+        .containsExactly("main", "compress");
+    LayerRope main = reading.layers().getFirst();
+    assertThat(main.base()).isEqualTo(10000);
+    assertThat(main.rotaryDimension()).isEqualTo(64);
+    assertThat(main.frequencies()).isEqualTo(main.unscaled());
+    LayerRope compress = reading.layers().getLast();
+    assertThat(compress.base()).isEqualTo(160000);
+    assertThat(compress.frequencies().attentionFactor()).isEqualTo(1);
+    assertThat(compress.frequencies().inverse(31))
+        .isCloseTo(compress.unscaled().inverse(31) / 16, within(1e-12));
+  }
+
+  @Test
   void thePapersRampIsLinearInTurns() {
     String keys =
         LLAMA

@@ -50,8 +50,14 @@ class TransformersReadingGoldenTest {
     LayerRope layer = layer(golden);
     double expected = golden.expect().get("attention_scaling").asDouble();
     assertThat(layer.frequencies().attentionFactor()).isCloseTo(expected, within(1e-12 * expected));
-    assertThat(layer.frequencies().softmaxScaleMultiplier())
-        .isCloseTo(golden.expect().path("softmax_scale_multiplier").asDouble(1), within(1e-12));
+    ModelClass model = Goldens.config(golden.get("config")).text().modelClass();
+    if (golden.expect().has("softmax_scale_multiplier")
+        || !model.deepSeek()
+        || model.name().startsWith("deepseek")) {
+      // of other classes with latent attention it was not asked
+      assertThat(layer.frequencies().softmaxScaleMultiplier())
+          .isCloseTo(golden.expect().path("softmax_scale_multiplier").asDouble(1), within(1e-12));
+    }
   }
 
   @ParameterizedTest
