@@ -67,8 +67,10 @@ final class OverrideRules {
     }
     List<Hit> hits = new ArrayList<>();
     for (Override override : launched.get().overrides()) {
-      // One dictionary a layer type carries its bases inside.
-      if (override.values().values().stream().anyMatch(value -> value instanceof Map<?, ?>)) {
+      // One dictionary a layer type carries its bases inside; inside text_config vLLM merges key by
+      // key.
+      if (override.path().size() > 1
+          || override.values().values().stream().anyMatch(value -> value instanceof Map<?, ?>)) {
         continue;
       }
       boolean keptOutside =
