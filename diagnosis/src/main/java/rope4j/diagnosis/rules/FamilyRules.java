@@ -67,7 +67,15 @@ final class FamilyRules {
     }
     ModelFacts facts = subject.facts();
     String names = String.join(", ", deaf.stream().map(Engine::title).toList());
-    int safe = facts.trainedLength().value();
+    // Without its own key the trained length is only what the file advertises.
+    int safe =
+        Families.of(subject)
+            .map(Family::trainedLength)
+            .filter(trained -> trained < facts.trainedLength().value())
+            .orElse(facts.trainedLength().value());
+    if (facts.ropeType().value().equals("linear")) {
+      return List.of(withoutLinear(subject, names));
+    }
     Hit hit =
         Hit.of(
             names
@@ -80,6 +88,19 @@ final class FamilyRules {
             List.of(facts.ropeType().evidence(), facts.trainedLength().evidence()),
             "with " + names + " stay within " + safe + " tokens, or use another engine");
     return List.of(subject.engine().isPresent() ? hit.as(Severity.ERROR) : hit);
+  }
+
+  private static Hit withoutLinear(Subject subject, String names) {
+    Stated<String> type = subject.facts().ropeType();
+    Hit hit =
+        Hit.of(
+            names
+                + " does not divide positions by the linear factor: they are wrong from the start",
+            List.of(
+                type.evidence(),
+                subject.facts().factor().map(Stated::evidence).orElse(type.evidence())),
+            "use another engine for this model");
+    return subject.engine().isPresent() ? hit.as(Severity.ERROR) : hit;
   }
 
   /// The engines that pass over the model's scaling. `rope_freqs.weight` is the business of another

@@ -29,6 +29,13 @@ final class JsonText {
     };
   }
 
+  /// A value inside objects, the outermost key first.
+  static String nested(List<String> path, Object value) {
+    StringBuilder text = new StringBuilder();
+    path.forEach(key -> text.append('{').append(quoted(key)).append(": "));
+    return text + of(value) + "}".repeat(path.size());
+  }
+
   /// The same, cut where it is long: file content of a stranger.
   static String shortened(@Nullable Object value) {
     String text = of(value);

@@ -1,7 +1,6 @@
 package rope4j.diagnosis.rules;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -224,12 +223,6 @@ record LaunchedRope(Launch launch, ModelFacts facts) {
 
   /// The flag with an object in it, ready to paste.
   String pasted(List<String> path, Map<String, @Nullable Object> values) {
-    Object value = values;
-    for (String key : path.reversed()) {
-      Map<String, @Nullable Object> around = new LinkedHashMap<>();
-      around.put(key, value);
-      value = around;
-    }
-    return overrideFlag() + " '" + JsonText.of(value) + "'";
+    return overrideFlag() + " '" + JsonText.nested(path, values) + "'";
   }
 }

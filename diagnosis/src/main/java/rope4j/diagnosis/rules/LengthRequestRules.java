@@ -211,10 +211,19 @@ final class LengthRequestRules {
     block.put("factor", factor);
     block.put("original_max_position_embeddings", (long) original);
     facts.base().ifPresent(base -> block.put("rope_theta", base.value()));
-    return "add "
-        + JsonText.of(Map.of("rope_parameters", block))
-        + ", or ask for at most "
-        + facts.advertisedLength().value();
+    return added(subject, block) + ", or ask for at most " + facts.advertisedLength().value();
+  }
+
+  /// A scaling object as the engine takes it.
+  private static String added(Subject subject, Map<String, @Nullable Object> block) {
+    List<String> path = new ArrayList<>(TextKeys.of(subject).orElseThrow().prefix());
+    path.add("rope_parameters");
+    if (subject.runsOn(Engine.VLLM)) {
+      return "--hf-overrides '" + JsonText.nested(path, block) + "'";
+    }
+    return subject.runsOn(Engine.SGLANG)
+        ? "--json-model-override-args '" + JsonText.nested(path, block) + "'"
+        : "add " + JsonText.nested(path, block) + " to config.json";
   }
 
   private static List<Hit> lengthNotRaised(Subject subject) {
@@ -315,7 +324,8 @@ final class LengthRequestRules {
                 subject.facts().advertisedLength().evidence()),
             switch (launched.get().launch().engine()) {
                   case VLLM ->
-                      "add \"max_position_embeddings\" to --hf-overrides and pass --max-model-len";
+                      "give it inside rope_parameters, where vLLM reads it, with \"max_position_embeddings\""
+                          + " beside it and --max-model-len";
                   case SGLANG -> "add --context-length with the length you want";
                   default ->
                       "add -c with the length you want and --override-kv "
@@ -344,13 +354,14 @@ final class LengthRequestRules {
                 + own
                 + " tokens, whatever the rotation flags say",
             places,
-            "--override-kv "
+            (yarn
+                    ? "newer builds (llama.cpp#28030) raise the length by themselves; for older ones"
+                        + " add "
+                    : "add ")
+                + "--override-kv "
                 + subject.facts().architecture().value()
                 + ".context_length=int:"
-                + asked
-                + (yarn
-                    ? " with a build before llama.cpp#28030; newer ones raise the length by themselves"
-                    : "")));
+                + asked));
   }
 
   private static List<Hit> servedShorter(Subject subject) {

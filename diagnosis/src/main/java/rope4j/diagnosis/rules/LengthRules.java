@@ -231,7 +231,8 @@ final class LengthRules {
       if (Math.abs(advertised.value() / reach - 1) <= 0.01 && derived > 1.01 * reach) {
         return List.of(
             Hit.of(
-                "the engine will accept "
+                (subject.runsOn(Engine.SGLANG) ? "SGLang" : "vLLM")
+                    + " will accept "
                     + JsonText.number(derived)
                     + " tokens: it multiplies max_position_embeddings "
                     + advertised.value()
@@ -271,7 +272,7 @@ final class LengthRules {
     }
     int published = family.get().advertisedLengths().getFirst();
     boolean more = advertised.value() > published;
-    return List.of(
+    Hit hit =
         Hit.of(
             family.get().name()
                 + " was published with "
@@ -284,7 +285,10 @@ final class LengthRules {
                 Evidence.derived("length of " + family.get().name(), String.valueOf(published))),
             "write \"max_position_embeddings\": "
                 + published
-                + (more ? ", or add a scaling for the rest" : "")));
+                + (more ? ", or add a scaling for the rest" : ""));
+    // Too short a length keeps text out, but rotates rightly.
+    boolean harmless = !more && !subject.facts().ropeType().value().equals("dynamic");
+    return List.of(harmless ? hit.as(Severity.NOTE) : hit);
   }
 
   /// Whether the file extends the model with a scaling that is not the family's own.
@@ -293,6 +297,7 @@ final class LengthRules {
     return blocks.stream()
         .anyMatch(block ->
             block.scales()
+                && !block.type().equals("dynamic")
                 && (!block.type().equals(family.shippedType())
                     || (block.factor().isPresent()
                         && !family

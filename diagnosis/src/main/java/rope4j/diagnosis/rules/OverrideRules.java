@@ -7,8 +7,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
+import rope4j.checkpoint.CheckpointException;
 import rope4j.checkpoint.Evidence;
 import rope4j.checkpoint.Stated;
+import rope4j.checkpoint.config.Dialect;
+import rope4j.checkpoint.config.RopeReading;
 import rope4j.diagnosis.Engine;
 import rope4j.diagnosis.Finding.Severity;
 import rope4j.diagnosis.rules.LaunchedRope.Override;
@@ -66,10 +69,12 @@ final class OverrideRules {
       return List.of();
     }
     List<Hit> hits = new ArrayList<>();
+    double left = baseAfter(subject, launched.get());
     for (Override override : launched.get().overrides()) {
       // One dictionary a layer type carries its bases inside; inside text_config vLLM merges key by
       // key.
-      if (override.path().size() > 1
+      if (left == base.get().value()
+          || override.path().size() > 1
           || override.values().values().stream().anyMatch(value -> value instanceof Map<?, ?>)) {
         continue;
       }
@@ -82,7 +87,8 @@ final class OverrideRules {
                   + (keptOutside ? "may fall" : "falls")
                   + " from "
                   + JsonText.number(base.get().value())
-                  + " to 10000"
+                  + " to "
+                  + JsonText.number(left)
                   + (keptOutside ? " with Transformers 5" : ""),
               List.of(launched.get().evidence(override), base.get().evidence()),
               launched
@@ -91,6 +97,27 @@ final class OverrideRules {
       hits.add(keptOutside ? hit.as(Severity.WARNING) : hit);
     }
     return hits;
+  }
+
+  /// The base that is left once the override has replaced the object: the model class's default.
+  private static double baseAfter(Subject subject, LaunchedRope launched) {
+    if (subject.folder().isEmpty()) {
+      return 10000;
+    }
+    try {
+      RopeReading reading =
+          RopeReading.of(
+              subject.folder().get().config().withOverrides(launched.launch().configOverrides()),
+              Dialect.VLLM);
+      return reading.layers().stream()
+          .filter(layer -> !layer.layerType().equals(Optional.of("sliding_attention")))
+          .findFirst()
+          .orElse(reading.layers().getFirst())
+          .base();
+    } catch (CheckpointException e) {
+      // An override the engine refuses has no base; what is missing is worth saying all the same.
+      return 10000;
+    }
   }
 
   /// The override with what belongs to the model put back.
@@ -124,13 +151,7 @@ final class OverrideRules {
             Hit.of(
                 key + " stands beside " + inside + ", but the language model reads it inside",
                 List.of(outermost.evidence(key), keys.get().evidence(key)),
-                "move it: \""
-                    + inside
-                    + "\": {\""
-                    + key
-                    + "\": "
-                    + JsonText.shortened(outer.get())
-                    + ", …}"));
+                "move " + key + " into " + inside));
       }
     }
     LaunchedRope.of(subject)
