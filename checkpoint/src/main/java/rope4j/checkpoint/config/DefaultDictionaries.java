@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import rope4j.checkpoint.json.JsonReader;
 
 /// The `rope_parameters` that a class of Transformers takes when a file has none.
 ///

@@ -77,7 +77,7 @@ public final class HuggingFaceConfig {
   /// Source: vLLM `transformers_utils/config.py` (`get_config`, `patch_rope_parameters`) and
   /// `config/model.py` (`_apply_dict_overrides`).
   ///
-  /// @param overrides keys and values of the types of [JsonReader]
+  /// @param overrides keys and values of the types of [JsonFile]
   /// @throws CheckpointException when the result describes no language model
   public HuggingFaceConfig withOverrides(Map<String, @Nullable Object> overrides) {
     return overrides.isEmpty()

@@ -7,7 +7,12 @@ import java.util.stream.Stream;
 /// All rules.
 public final class Rules {
 
-  private static final List<Rule> ALL = Stream.<List<Rule>>of().flatMap(List::stream).toList();
+  private static final List<Rule> ALL =
+      Stream.of( //
+              ConfigKeyRules.all(), //
+              LengthRules.all())
+          .flatMap(List::stream)
+          .toList();
 
   private Rules() {}
 
