@@ -83,12 +83,12 @@ final class LengthRules {
         NO_ORIGINAL,
         SCALED_TWICE,
         LengthRequestRules.FORCED_UNSCALED,
-        LengthRequestRules.LENGTH_NOT_RAISED,
-        LengthRequestRules.THETA_RAISED_ALONE,
+        ServedLengthRules.LENGTH_NOT_RAISED,
+        ServedLengthRules.THETA_RAISED_ALONE,
         WRONG_PUBLISHED,
         FILES_DISAGREE,
-        LengthRequestRules.SLOT_CAPPED,
-        LengthRequestRules.SERVED_SHORTER);
+        ServedLengthRules.SLOT_CAPPED,
+        ServedLengthRules.SERVED_SHORTER);
   }
 
   private static List<RopeBlock> blocks(Subject subject) {
