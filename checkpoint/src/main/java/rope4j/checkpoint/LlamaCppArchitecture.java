@@ -79,6 +79,10 @@ record LlamaCppArchitecture(Pairing pairing, Layers layers) {
     return new LlamaCppArchitecture(pairing, LAYERS.getOrDefault(name, Layers.UNIFORM));
   }
 
+  static boolean isKnown(String architecture) {
+    return KNOWN.containsKey(architecture);
+  }
+
   /// @throws CheckpointException when the rotation of that architecture is not known
   static LlamaCppArchitecture of(ModelDescription model) {
     LlamaCppArchitecture architecture = KNOWN.get(model.architecture());

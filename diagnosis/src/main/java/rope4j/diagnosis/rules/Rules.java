@@ -8,7 +8,15 @@ import rope4j.diagnosis.Finding;
 /// All rules.
 public final class Rules {
 
-  private static final List<Rule> ALL = Stream.<List<Rule>>of().flatMap(List::stream).toList();
+  private static final List<Rule> ALL =
+      Stream.of(
+              GgufRules.all(),
+              FormulaRules.all(),
+              LayerRules.all(),
+              PrecisionRules.all(),
+              ServingRules.all())
+          .flatMap(List::stream)
+          .toList();
 
   private Rules() {}
 
