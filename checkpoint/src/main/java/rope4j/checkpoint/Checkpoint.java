@@ -11,11 +11,16 @@ import java.nio.file.Path;
 /// ```
 public sealed interface Checkpoint extends AutoCloseable permits GgufCheckpoint, FolderCheckpoint {
 
-  /// Opens a `.gguf` file, a Hugging Face model folder or a `config.json`.
+  /// Opens a `.gguf` file, a Hugging Face model folder, a folder with one `.gguf` file, or a
+  /// `config.json`.
+  ///
+  /// A GGUF file is known by its first bytes, whatever its name. Of a model in several GGUF files
+  /// the first is meant, which has the keys. Users point to a model's folder or to its
+  /// `config.json` and mean the same, so the files beside a `config.json` are read in both cases.
   ///
   /// @throws CheckpointException when it is none of these, or is damaged
   static Checkpoint open(Path path) {
-    throw new UnsupportedOperationException("being written: " + path);
+    return Checkpoints.open(path);
   }
 
   /// The path it was opened from.

@@ -7,10 +7,18 @@ import java.util.OptionalInt;
 /// @param file name of the file, for example `config.json`; empty for a default or a command line
 /// @param key the key, outermost first, for example `text_config.rope_scaling.factor` or
 ///   `llama.context_length`; the flag for a command line
-/// @param value as it stands there, shortened when long
+/// @param value as it stands there, at most 80 characters of it
 /// @param line the key's line in a text file, from 1
 /// @param origin who says so
 public record Evidence(String file, String key, String value, OptionalInt line, Origin origin) {
+
+  /// Longest value that is shown, characters.
+  private static final int LONGEST = 80;
+
+  public Evidence {
+    String shown = value.length() > LONGEST ? value.substring(0, LONGEST - 1) + "…" : value;
+    value = shown.replaceAll("\\p{Cntrl}", "?");
+  }
 
   /// Who says so.
   public enum Origin {

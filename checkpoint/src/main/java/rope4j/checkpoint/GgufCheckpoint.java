@@ -1,18 +1,40 @@
 package rope4j.checkpoint;
 
 import java.nio.file.Path;
+import java.util.Optional;
 
 /// A model in one GGUF file.
 public final class GgufCheckpoint implements Checkpoint {
 
   private final GgufFile file;
-  private final ModelDescription description;
+  private final Optional<ModelDescription> description;
   private final ModelFacts facts;
 
-  GgufCheckpoint(GgufFile file, ModelDescription description, ModelFacts facts) {
+  private GgufCheckpoint(GgufFile file, Optional<ModelDescription> description, ModelFacts facts) {
     this.file = file;
     this.description = description;
     this.facts = facts;
+  }
+
+  static GgufCheckpoint open(Path path) {
+    GgufFile file = GgufFile.open(path);
+    try {
+      return new GgufCheckpoint(file, describe(file), new GgufFacts(file).facts());
+    } catch (CheckpointException e) {
+      file.close();
+      throw new CheckpointException(path + ": " + e.getMessage(), e);
+    } catch (RuntimeException | Error e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  private static Optional<ModelDescription> describe(GgufFile file) {
+    try {
+      return Optional.of(ModelDescription.of(file));
+    } catch (CheckpointException e) {
+      return Optional.empty();
+    }
   }
 
   /// The file: keys, tensors.
@@ -20,8 +42,10 @@ public final class GgufCheckpoint implements Checkpoint {
     return file;
   }
 
-  /// The hyper-parameters as llama.cpp reads them.
-  public ModelDescription description() {
+  /// The hyper-parameters as llama.cpp reads them; empty for a model that [ModelDescription] can't
+  /// describe: layers that differ, no attention, no norm of the usual kind. [#facts] has what such
+  /// a file says.
+  public Optional<ModelDescription> description() {
     return description;
   }
 

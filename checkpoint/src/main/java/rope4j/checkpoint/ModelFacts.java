@@ -1,6 +1,9 @@
 package rope4j.checkpoint;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -13,13 +16,15 @@ import java.util.OptionalInt;
 /// @param trainedLength the length before any scaling, tokens
 /// @param base `rope_theta` or `rope.freq_base` of full attention; empty for a model without
 ///   rotation
-/// @param ropeType the scaling's type as the file spells it; `default` or `none` when it has none
+/// @param ropeType the scaling's type as the file spells it; `default` or `none` when it has none.
+///   A GGUF file that stores frequency factors instead of a type has `llama3`, `longrope` or
+///   `proportional`, derived from their tensor
 /// @param factor the scaling's factor
 /// @param layers number of blocks
-/// @param heads query heads
-/// @param keyValueHeads key and value heads
-/// @param headDimension channels of a head
-/// @param rotaryDimension channels of a head that rotate
+/// @param heads query heads; the most where layers differ, 0 for a model without attention
+/// @param keyValueHeads key and value heads; the most where layers differ
+/// @param headDimension channels of a query or key head, of full attention
+/// @param rotaryDimension channels of a head that rotate; 0 for a model without rotation
 /// @param slidingWindow tokens of the sliding window
 /// @param layerTypes the type of every layer; empty when all are alike
 /// @param dataType of the weights or the computation (`dtype`, `torch_dtype`)
@@ -46,13 +51,93 @@ public record ModelFacts(
     layerTypes = List.copyOf(layerTypes);
   }
 
-  /// What one token costs in the cache of keys and values.
+  /// What one token costs in the cache of keys and values. Layers that keep a state of fixed size
+  /// instead of tokens (linear attention, Mamba, convolutions) do not count.
   ///
   /// @param fullLayers layers that keep every token
   /// @param slidingLayers layers that keep a window
   /// @param window tokens of that window
-  /// @param keyChannels channels of a token's keys in one layer, all heads together
+  /// @param keyChannels channels of a token's keys in one layer, all heads together; of the widest
+  ///   layer where they differ
   /// @param valueChannels channels of its values; 0 where one latent vector stands for both
+  /// @param groups the same layers, those that are alike together; use [#keys] and [#values] for
+  ///   sums, which are exact where layers differ
   public record CacheShape(
-      int fullLayers, int slidingLayers, OptionalInt window, int keyChannels, int valueChannels) {}
+      int fullLayers,
+      int slidingLayers,
+      OptionalInt window,
+      int keyChannels,
+      int valueChannels,
+      List<Layers> groups) {
+
+    /// Layers that are alike.
+    ///
+    /// @param count how many
+    /// @param sliding whether they keep a window only
+    /// @param keyChannels channels of a token's keys in one of them
+    /// @param valueChannels channels of its values
+    public record Layers(int count, boolean sliding, int keyChannels, int valueChannels) {}
+
+    public CacheShape {
+      groups = List.copyOf(groups);
+    }
+
+    /// Layers of which all have the same width.
+    public CacheShape(
+        int fullLayers, int slidingLayers, OptionalInt window, int keyChannels, int valueChannels) {
+      this(
+          fullLayers,
+          slidingLayers,
+          window,
+          keyChannels,
+          valueChannels,
+          List.of(
+              new Layers(fullLayers, false, keyChannels, valueChannels),
+              new Layers(slidingLayers, true, keyChannels, valueChannels)));
+    }
+
+    /// A model's layers.
+    ///
+    /// @param layers one entry a layer, or a group of layers
+    /// @param window tokens that sliding layers keep
+    public static CacheShape of(List<Layers> layers, OptionalInt window) {
+      Map<Layers, Integer> alike = new LinkedHashMap<>();
+      for (Layers layer : layers) {
+        Layers one = new Layers(1, layer.sliding, layer.keyChannels, layer.valueChannels);
+        alike.merge(one, layer.count, Integer::sum);
+      }
+      List<Layers> groups = new ArrayList<>();
+      alike.forEach((one, count) ->
+          groups.add(new Layers(count, one.sliding, one.keyChannels, one.valueChannels)));
+      return new CacheShape(
+          groups.stream().filter(group -> !group.sliding).mapToInt(Layers::count).sum(),
+          groups.stream().filter(Layers::sliding).mapToInt(Layers::count).sum(),
+          window,
+          groups.stream().mapToInt(Layers::keyChannels).max().orElse(0),
+          groups.stream().mapToInt(Layers::valueChannels).max().orElse(0),
+          groups);
+    }
+
+    /// Numbers kept for the keys of a context, all layers together.
+    ///
+    /// @param tokens tokens of the context
+    public long keys(int tokens) {
+      return groups.stream()
+          .mapToLong(group -> kept(group, tokens) * group.count * group.keyChannels)
+          .sum();
+    }
+
+    /// Numbers kept for the values of a context, all layers together.
+    ///
+    /// @param tokens tokens of the context
+    public long values(int tokens) {
+      return groups.stream()
+          .mapToLong(group -> kept(group, tokens) * group.count * group.valueChannels)
+          .sum();
+    }
+
+    private long kept(Layers group, int tokens) {
+      return group.sliding ? Math.min(tokens, window.orElse(tokens)) : tokens;
+    }
+  }
 }

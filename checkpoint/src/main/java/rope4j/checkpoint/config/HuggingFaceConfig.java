@@ -1,14 +1,12 @@
 package rope4j.checkpoint.config;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import rope4j.checkpoint.CheckpointException;
-import rope4j.checkpoint.json.JsonReader;
+import rope4j.checkpoint.ModelFacts;
+import rope4j.checkpoint.file.StrangersFile;
+import rope4j.checkpoint.json.JsonFile;
 
 /// A model's `config.json`, read as Hugging Face Transformers reads it: the spellings of versions 4
 /// and 5, nested `text_config`, dictionaries a layer type, legacy keys, and the defaults of the
@@ -28,11 +26,13 @@ public final class HuggingFaceConfig {
   private static final int MAX_BYTES = 16 << 20;
 
   private final String name;
+  private final JsonFile json;
   private final TextConfig text;
 
-  private HuggingFaceConfig(String name, TextConfig text) {
+  private HuggingFaceConfig(String name, JsonFile json) {
     this.name = name;
-    this.text = text;
+    this.json = json;
+    this.text = TextConfig.of(json.root());
   }
 
   /// Reads a `config.json`, or the one of a model folder.
@@ -40,16 +40,16 @@ public final class HuggingFaceConfig {
   /// @throws CheckpointException when there is none, it is not JSON or describes no language model
   public static HuggingFaceConfig read(Path path) {
     Path file = Files.isDirectory(path) ? path.resolve(FILE) : path;
-    if (!file.equals(path) && !Files.exists(file)) {
+    if (!file.equals(path) && !StrangersFile.exists(file)) {
       throw new CheckpointException(
           path
               + ": this folder has no config.json; name a Hugging Face model folder, a config.json or"
               + " a .gguf file");
     }
-    byte[] bytes = bytes(file);
+    JsonFile json = JsonFile.read(file, MAX_BYTES);
     try {
       Path fileName = path.toAbsolutePath().normalize().getFileName();
-      return parse(fileName == null ? path.toString() : fileName.toString(), bytes);
+      return new HuggingFaceConfig(fileName == null ? path.toString() : fileName.toString(), json);
     } catch (CheckpointException e) {
       throw new CheckpointException(file + ": " + e.getMessage(), e);
     }
@@ -59,24 +59,7 @@ public final class HuggingFaceConfig {
   ///
   /// @param name what to call the model
   static HuggingFaceConfig parse(String name, byte[] bytes) {
-    return new HuggingFaceConfig(name, TextConfig.of(JsonReader.readObject(bytes)));
-  }
-
-  private static byte[] bytes(Path file) {
-    try (InputStream in = Files.newInputStream(file)) {
-      byte[] bytes = in.readNBytes(MAX_BYTES + 1);
-      if (bytes.length > MAX_BYTES) {
-        throw new CheckpointException(
-            file + ": this file is larger than 16 MiB, so it is no config.json");
-      }
-      return bytes;
-    } catch (NoSuchFileException e) {
-      throw new CheckpointException(file + ": there is no such file; check the path", e);
-    } catch (AccessDeniedException e) {
-      throw new CheckpointException(file + ": the file may not be read; check its permissions", e);
-    } catch (IOException e) {
-      throw new CheckpointException(file + ": the file can't be read (" + e.getMessage() + ")", e);
-    }
+    return new HuggingFaceConfig(name, JsonFile.parse(FILE, bytes));
   }
 
   /// What the model is called: the last part of the path it was read from.
@@ -97,6 +80,25 @@ public final class HuggingFaceConfig {
   /// The type of every layer, from the file or by the model class; empty when all are alike.
   public List<String> layerTypes() {
     return text.layerTypes();
+  }
+
+  /// The file as it stands.
+  public JsonFile json() {
+    return json;
+  }
+
+  /// Where the language model's part stands in the file, for example `text_config`; empty when it
+  /// is the whole file.
+  public List<String> textPath() {
+    return text.path();
+  }
+
+  /// What the file says about position and length, each value with its evidence.
+  ///
+  /// @throws CheckpointException when a key that counts holds something else than a number, or the
+  ///   file describes no language model
+  public ModelFacts facts() {
+    return new FolderFacts(json, text).facts();
   }
 
   TextConfig text() {

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import rope4j.checkpoint.CheckpointException;
 import rope4j.checkpoint.config.ModelClass.Conversion;
@@ -15,10 +16,11 @@ import rope4j.checkpoint.config.ModelClass.Unrotated;
 
 /// The part of a `config.json` that describes the language model, with its class's defaults.
 ///
+/// @param path where it stands in the file, the keys from the outside in; empty for the whole file
 /// @param keys as they stand in the file
 /// @param modelType `model_type`; empty when the file has none
 /// @param modelClass what Transformers' class adds
-record TextConfig(ConfigKeys keys, String modelType, ModelClass modelClass) {
+record TextConfig(List<String> path, ConfigKeys keys, String modelType, ModelClass modelClass) {
 
   /// Layers of a model and channels of a head can't be more than this: numbers from a stranger that
   /// size lists.
@@ -26,37 +28,51 @@ record TextConfig(ConfigKeys keys, String modelType, ModelClass modelClass) {
 
   private static final int MAX_CHANNELS = 65_536;
 
+  /// `max_position_embeddings` and its names in GPT-2, MPT and ChatGLM.
+  static final List<String> LENGTHS =
+      List.of("max_position_embeddings", "n_positions", "max_seq_len", "seq_length");
+
   /// Objects inside multimodal configurations that hold the language model.
   private static final String[] INSIDE = {
     "text_config", "llm_config", "language_config", "thinker_config"
   };
 
   static TextConfig of(Map<String, @Nullable Object> file) {
+    return of(file, List.of());
+  }
+
+  private static TextConfig of(Map<String, @Nullable Object> file, List<String> path) {
     ConfigKeys outer = new ConfigKeys(file);
     String outerType = outer.text("model_type").orElse("");
     for (String name : INSIDE) {
       Optional<Map<String, @Nullable Object>> inner = outer.object(name);
       // Old multimodal files have an empty or partial one beside the keys themselves.
       if (inner.isPresent() && !inner.get().isEmpty() && !outer.isSet("hidden_size")) {
+        List<String> inside = Stream.concat(path.stream(), Stream.of(name)).toList();
         if (inner.get().containsKey("text_config")) {
-          return of(inner.get());
+          return of(inner.get(), inside);
         }
         ConfigKeys keys = new ConfigKeys(inner.get());
         String type = keys.text("model_type").orElse(outerType);
-        return new TextConfig(keys, type, ModelClasses.of(type));
+        return new TextConfig(inside, keys, type, ModelClasses.of(type));
       }
     }
-    return new TextConfig(outer, outerType, ModelClasses.of(outerType));
+    return new TextConfig(path, outer, outerType, ModelClasses.of(outerType));
   }
 
   int maxPositionEmbeddings() {
     return declaredLength().orElse(modelClass.conversion() == Conversion.PHI3 ? 4096 : 2048);
   }
 
-  /// `max_position_embeddings`, or the older `n_positions`.
+  /// The length the file declares, under any of its names.
   OptionalInt declaredLength() {
-    OptionalInt length = keys.count("max_position_embeddings");
-    return length.isPresent() ? length : keys.count("n_positions");
+    for (String key : LENGTHS) {
+      OptionalInt length = keys.count(key);
+      if (length.isPresent()) {
+        return length;
+      }
+    }
+    return OptionalInt.empty();
   }
 
   /// Whether the configuration object has a top-level `original_max_position_embeddings` while its
@@ -75,11 +91,30 @@ record TextConfig(ConfigKeys keys, String modelType, ModelClass modelClass) {
     return limited(declaredHeadDimension().orElseGet(this::derivedHeadDimension));
   }
 
+  /// Channels of a head that rotate in Transformers.
+  int rotaryDimension(String ropeType, double partial, int head) {
+    if (!(partial > 0 && partial <= 1)) {
+      throw ConfigKeys.wrong("partial_rotary_factor", partial, "above 0 and at most 1");
+    }
+    boolean whole =
+        ropeType.equals("proportional")
+            || (ropeType.equals("default") && !modelClass.honoursPartial());
+    return whole ? head : (int) (head * partial);
+  }
+
   private static int limited(int head) {
     if (head > MAX_CHANNELS) {
       throw ConfigKeys.wrong("head_dim", head, "at most " + MAX_CHANNELS);
     }
     return head;
+  }
+
+  /// `head_dim` of these layers where the file or the class states it; empty where it is worked
+  /// out.
+  OptionalInt headDimensionAttribute(String layerType) {
+    return modelClass.conversion() == Conversion.GEMMA4 && layerType.equals(RopeNormaliser.FULL)
+        ? OptionalInt.of(limited(globalHeadDimension()))
+        : declaredHeadDimension();
   }
 
   /// The attribute `head_dim` of Transformers' configuration object, if it has one.

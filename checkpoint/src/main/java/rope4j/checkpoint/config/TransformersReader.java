@@ -117,13 +117,7 @@ final class TransformersReader {
   }
 
   private int rotaryDimension(String type) {
-    double partial = new ConfigKeys(dictionary).number("partial_rotary_factor").orElse(1);
-    if (!(partial > 0 && partial <= 1)) {
-      throw ConfigKeys.wrong("partial_rotary_factor", partial, "above 0 and at most 1");
-    }
-    boolean whole =
-        type.equals("proportional")
-            || (type.equals("default") && !text.modelClass().honoursPartial());
-    return whole ? head : (int) (head * partial);
+    return text.rotaryDimension(
+        type, new ConfigKeys(dictionary).number("partial_rotary_factor").orElse(1), head);
   }
 }

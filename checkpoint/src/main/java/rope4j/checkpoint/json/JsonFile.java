@@ -1,9 +1,12 @@
 package rope4j.checkpoint.json;
 
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
+import rope4j.checkpoint.CheckpointException;
+import rope4j.checkpoint.file.StrangersFile;
 
 /// A stranger's JSON object, with the line each of its keys stands on.
 ///
@@ -11,19 +14,37 @@ import org.jspecify.annotations.Nullable;
 public final class JsonFile {
 
   private final String name;
+  private final byte[] bytes;
   private final Map<String, @Nullable Object> root;
 
-  private JsonFile(String name, Map<String, @Nullable Object> root) {
+  private JsonFile(String name, byte[] bytes, Map<String, @Nullable Object> root) {
     this.name = name;
+    this.bytes = bytes;
     this.root = root;
+  }
+
+  /// Reads a file.
+  ///
+  /// @param mostBytes the largest size it may have
+  /// @throws CheckpointException when it can't be read, is larger, or is no JSON object; the
+  ///   message begins with its path
+  public static JsonFile read(Path file, int mostBytes) {
+    Path fileName = file.getFileName();
+    String name = fileName == null ? file.toString() : fileName.toString();
+    byte[] bytes = StrangersFile.read(file, mostBytes, name);
+    try {
+      return new JsonFile(name, bytes, JsonReader.readObject(bytes));
+    } catch (CheckpointException e) {
+      throw new CheckpointException(file + ": " + e.getMessage(), e);
+    }
   }
 
   /// Reads a document.
   ///
   /// @param name what to call it, for example `config.json`
-  /// @throws rope4j.checkpoint.CheckpointException when it is no JSON object
+  /// @throws CheckpointException when it is no JSON object
   public static JsonFile parse(String name, byte[] bytes) {
-    return new JsonFile(name, JsonReader.readObject(bytes));
+    return new JsonFile(name, bytes.clone(), JsonReader.readObject(bytes));
   }
 
   /// What it is called, for example `config.json`.
@@ -62,7 +83,10 @@ public final class JsonFile {
   }
 
   /// The line of the key a path ends with, from 1; empty when it is absent.
+  ///
+  /// The document is walked through anew: lines are asked for a few keys only, and keeping all of
+  /// them would double what a large file costs.
   public OptionalInt line(String... path) {
-    return OptionalInt.empty();
+    return JsonReader.line(bytes, path);
   }
 }

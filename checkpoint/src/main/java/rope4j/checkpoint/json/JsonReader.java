@@ -8,9 +8,11 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import rope4j.checkpoint.CheckpointException;
 
@@ -18,9 +20,10 @@ import rope4j.checkpoint.CheckpointException;
 /// `Infinity` and `-Infinity`.
 ///
 /// Objects become maps in the document's order, arrays lists, texts strings, whole numbers [Long]
-/// (or [BigInteger]), other numbers [Double], and `null` null. Told apart are whole and other
-/// numbers, because Python's readers do. Refused with line and column: a key given twice, nesting
-/// deeper than [#MAX_DEPTH], numbers no double can hold, bytes that are not UTF-8.
+/// (or [BigInteger]), other numbers [Double], and `null` null; all of it unmodifiable. Told apart
+/// are whole and other numbers, because Python's readers do. Refused with line and column: a key
+/// given twice, nesting deeper than [#MAX_DEPTH], numbers no double can hold, bytes that are not
+/// UTF-8.
 public final class JsonReader {
 
   /// Objects and arrays inside one another. Configurations have less than 10; the parser's stack
@@ -33,6 +36,11 @@ public final class JsonReader {
   private final CharBuffer text;
   private int at;
   private int depth;
+
+  /// Line breaks stand between values only, never inside a text.
+  private int line = 1;
+
+  private int keyLine;
 
   private JsonReader(CharBuffer text) {
     this.text = text;
@@ -53,6 +61,48 @@ public final class JsonReader {
       throw reader.wrong("the end of the file was expected");
     }
     return object;
+  }
+
+  /// The line a key stands on, in a document that [#readObject] has read before.
+  ///
+  /// @param path the keys from the outside in
+  /// @return from 1; empty when there is no such key
+  static OptionalInt line(byte[] bytes, String... path) {
+    JsonReader reader = new JsonReader(decode(bytes));
+    for (int i = 0; i < path.length; i++) {
+      reader.skipBlanks();
+      if (reader.peek() != '{' || !reader.goTo(path[i])) {
+        return OptionalInt.empty();
+      }
+      if (i == path.length - 1) {
+        return OptionalInt.of(reader.keyLine);
+      }
+    }
+    return OptionalInt.empty();
+  }
+
+  /// Moves from the opening brace here to the value of a key.
+  private boolean goTo(String wanted) {
+    at++;
+    while (true) {
+      skipBlanks();
+      if (peek() != '"') {
+        return false;
+      }
+      keyLine = line;
+      String key = string();
+      skipBlanks();
+      at++;
+      if (key.equals(wanted)) {
+        return true;
+      }
+      value();
+      skipBlanks();
+      if (peek() != ',') {
+        return false;
+      }
+      at++;
+    }
   }
 
   private static CharBuffer decode(byte[] bytes) {
@@ -104,11 +154,11 @@ public final class JsonReader {
 
   private Map<String, @Nullable Object> object() {
     enter();
-    Map<String, @Nullable Object> object = new LinkedHashMap<>();
     skipBlanks();
     if (peek() == '}') {
-      return leave(object);
+      return leave(Collections.emptyMap());
     }
+    Map<String, @Nullable Object> object = new LinkedHashMap<>();
     while (true) {
       skipBlanks();
       int keyAt = at;
@@ -126,7 +176,7 @@ public final class JsonReader {
       object.put(key, value());
       skipBlanks();
       if (peek() == '}') {
-        return leave(object);
+        return leave(Collections.unmodifiableMap(object));
       }
       expect(',', "a comma or }");
     }
@@ -134,16 +184,16 @@ public final class JsonReader {
 
   private List<@Nullable Object> array() {
     enter();
-    List<@Nullable Object> array = new ArrayList<>();
     skipBlanks();
     if (peek() == ']') {
-      return leave(array);
+      return leave(Collections.emptyList());
     }
+    List<@Nullable Object> array = new ArrayList<>();
     while (true) {
       array.add(value());
       skipBlanks();
       if (peek() == ']') {
-        return leave(array);
+        return leave(Collections.unmodifiableList(array));
       }
       expect(',', "a comma or ]");
     }
@@ -277,6 +327,9 @@ public final class JsonReader {
 
   private void skipBlanks() {
     while (peek() == ' ' || peek() == '\n' || peek() == '\r' || peek() == '\t') {
+      if (peek() == '\n') {
+        line++;
+      }
       at++;
     }
   }
