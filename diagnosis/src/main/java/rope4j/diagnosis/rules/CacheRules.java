@@ -85,14 +85,16 @@ final class CacheRules {
 
   private static List<Hit> coarseKeys(Subject subject) {
     List<Hit> hits = new ArrayList<>();
-    subject.launch().ifPresent(launch ->
-        KEY_FLAGS.forEach(flag ->
-            launch
-                .value(flag)
-                .map(value -> flag.equals("quantkv") ? KOBOLD.getOrDefault(value, "") : value)
-                .map(value -> value.toLowerCase(Locale.ROOT))
-                .filter(COARSE::contains)
-                .ifPresent(type -> hits.add(coarse(launch, flag, type)))));
+    subject
+        .launch()
+        .ifPresent(launch ->
+            KEY_FLAGS.forEach(flag ->
+                launch
+                    .value(flag)
+                    .map(value -> flag.equals("quantkv") ? KOBOLD.getOrDefault(value, "") : value)
+                    .map(value -> value.toLowerCase(Locale.ROOT))
+                    .filter(COARSE::contains)
+                    .ifPresent(type -> hits.add(coarse(launch, flag, type)))));
     return hits;
   }
 
@@ -105,8 +107,7 @@ final class CacheRules {
 
   private static List<Hit> draft(Subject subject) {
     Optional<Launch> launch = subject.launch();
-    Optional<String> draft =
-        launch.flatMap(l -> DRAFT_FLAGS.stream().filter(l::has).findFirst());
+    Optional<String> draft = launch.flatMap(l -> DRAFT_FLAGS.stream().filter(l::has).findFirst());
     if (draft.isEmpty()) {
       return List.of();
     }
@@ -152,10 +153,15 @@ final class CacheRules {
     List<Hit> hits = new ArrayList<>();
     for (String key : ROPE_KEYS) {
       Optional<Object> tuned = adapter.get(key);
-      if (tuned.isPresent() && !JsonText.of(tuned.get()).equals(JsonText.of(text.keys().get(key)))) {
+      if (tuned.isPresent()
+          && !JsonText.of(tuned.get()).equals(JsonText.of(text.keys().get(key)))) {
         hits.add(
             Hit.of(
-                "The adapter says " + key + " = " + JsonText.shortened(tuned.get()) + ", the config "
+                "The adapter says "
+                    + key
+                    + " = "
+                    + JsonText.shortened(tuned.get())
+                    + ", the config "
                     + JsonText.shortened(text.keys().get(key))
                     + ".",
                 List.of(
@@ -175,8 +181,7 @@ final class CacheRules {
     Optional<Integer> given =
         subject.launch().flatMap(launch -> ServingRules.number(launch, "max-tokens"));
     int window = given.orElse(DEFAULT_MAX_TOKENS);
-    int wanted =
-        subject.requestedLength().orElse(subject.facts().advertisedLength().value());
+    int wanted = subject.requestedLength().orElse(subject.facts().advertisedLength().value());
     if (window >= wanted) {
       return List.of();
     }

@@ -67,8 +67,7 @@ record ConfigSection(
 
   /// The dictionaries that hold: the launch's in place of the file's.
   static List<ConfigSection> ropeOf(Subject subject) {
-    List<ConfigSection> launched =
-        subject.launch().map(ConfigSection::ropeOf).orElse(List.of());
+    List<ConfigSection> launched = subject.launch().map(ConfigSection::ropeOf).orElse(List.of());
     return launched.isEmpty()
         ? subject.folder().map(ConfigSection::ropeOf).orElse(List.of())
         : launched;
@@ -93,14 +92,13 @@ record ConfigSection(
       return List.of(section);
     }
     List<ConfigSection> parts = new ArrayList<>();
-    section.keys.forEach(
-        (type, value) -> {
-          if (value instanceof Map<?, ?> map) {
-            List<String> path = new ArrayList<>(section.path);
-            path.add(type);
-            parts.add(new ConfigSection(section.file, path, object(map), Optional.of(type)));
-          }
-        });
+    section.keys.forEach((type, value) -> {
+      if (value instanceof Map<?, ?> map) {
+        List<String> path = new ArrayList<>(section.path);
+        path.add(type);
+        parts.add(new ConfigSection(section.file, path, object(map), Optional.of(type)));
+      }
+    });
     return parts;
   }
 

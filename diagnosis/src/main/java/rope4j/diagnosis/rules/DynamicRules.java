@@ -64,8 +64,7 @@ final class DynamicRules {
               "From token "
                   + (advertised + 1)
                   + " on every new token raises the base, and the keys before it stay as they are.",
-              List.of(
-                  rope.ropeTypeEvidence(), subject.facts().advertisedLength().evidence()),
+              List.of(rope.ropeTypeEvidence(), subject.facts().advertisedLength().evidence()),
               "Use a fixed base or YaRN for generation; dynamic is safe for one prefill.");
       hits.add(beyond ? Engines.chosen(subject, Severity.WARNING, hit) : hit);
     }
@@ -77,7 +76,11 @@ final class DynamicRules {
     double advertised = subject.facts().advertisedLength().value();
     for (ConfigSection rope : dynamic(subject)) {
       OptionalDouble base =
-          subject.facts().base().map(Stated::value).map(OptionalDouble::of)
+          subject
+              .facts()
+              .base()
+              .map(Stated::value)
+              .map(OptionalDouble::of)
               .orElse(OptionalDouble.empty());
       if (base.isEmpty()) {
         continue;

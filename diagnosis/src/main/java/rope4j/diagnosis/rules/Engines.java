@@ -28,8 +28,8 @@ final class Engines {
 
   private Engines() {}
 
-  /// The hit, at this severity once the user has said which engine it is: a rule is only asked about
-  /// an engine it concerns.
+  /// The hit, at this severity once the user has said which engine it is: a rule is only asked
+  /// about an engine it concerns.
   static Hit chosen(Subject subject, Severity severity, Hit hit) {
     return subject.engine().isPresent() ? hit.as(severity) : hit;
   }

@@ -111,10 +111,14 @@ final class ExtensionRules {
   private static List<Hit> shortText(Subject subject) {
     Optional<Active> active = yarn(subject).filter(yarn -> yarn.factor() > 1);
     Optional<Family> family = Families.of(subject);
-    boolean tuned = subject.gguf()
-        .flatMap(file -> file.file().metadata()
-            .bool(subject.facts().architecture().value() + ".rope.scaling.finetuned"))
-        .orElse(false);
+    boolean tuned =
+        subject
+            .gguf()
+            .flatMap(file ->
+                file.file()
+                    .metadata()
+                    .bool(subject.facts().architecture().value() + ".rope.scaling.finetuned"))
+            .orElse(false);
     if (active.isEmpty() || tuned || family.filter(Family::trainedScaled).isPresent()) {
       return List.of();
     }
@@ -164,9 +168,11 @@ final class ExtensionRules {
 
   private static List<Hit> withoutBlock(Subject subject) {
     boolean scaled =
-        GgufView.of(subject).map(gguf -> gguf.isScaled() || gguf.architecture().equals("chatglm"))
-            .orElse(!ConfigSection.ropeOf(subject).stream()
-                .allMatch(rope -> rope.ropeType().equals("default")));
+        GgufView.of(subject)
+            .map(gguf -> gguf.isScaled() || gguf.architecture().equals("chatglm"))
+            .orElse(
+                !ConfigSection.ropeOf(subject).stream()
+                    .allMatch(rope -> rope.ropeType().equals("default")));
     boolean flagged = GgufFlagRules.flags(subject).frequencyScale().isPresent();
     Optional<Stated<Double>> base = subject.facts().base();
     if (scaled || flagged || base.isEmpty() || base.get().value() != NATIVE_BASE) {
@@ -225,16 +231,14 @@ final class ExtensionRules {
             .filter(rope -> rope.launched() && rope.ropeType().equals("default"))
             .filter(rope -> rope.number("rope_theta").isPresent())
             .map(rope ->
-                new Stated<>(
-                    rope.number("rope_theta").getAsDouble(), rope.evidence("rope_theta")));
+                new Stated<>(rope.number("rope_theta").getAsDouble(), rope.evidence("rope_theta")));
     Stream.concat(fromFlags, fromConfig)
         .filter(base -> base.value() > own.get().value())
         .forEach(base -> reach(subject, base, own.get().value(), hits));
     return hits;
   }
 
-  private static void reach(
-      Subject subject, Stated<Double> raised, double own, List<Hit> hits) {
+  private static void reach(Subject subject, Stated<Double> raised, double own, List<Hit> hits) {
     double d = subject.facts().rotaryDimension().value();
     int trained = subject.facts().trainedLength().value();
     int requested = subject.requestedLength().orElse(trained);

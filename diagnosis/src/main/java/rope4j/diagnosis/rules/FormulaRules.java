@@ -216,7 +216,10 @@ final class FormulaRules {
     }
     return Optional.of(
         Hit.of(
-            key + " has no effect here: the engine reads " + (honoured ? "attn_factor" : "attention_factor") + ".",
+            key
+                + " has no effect here: the engine reads "
+                + (honoured ? "attn_factor" : "attention_factor")
+                + ".",
             List.of(rope.evidence(key)),
             "Leave it out: YaRN's own factor is 1 + 0.1 ln(factor)."));
   }
@@ -267,9 +270,7 @@ final class FormulaRules {
             "The family's YaRN does not round its bounds, llama.cpp does: frequencies up to "
                 + Figures.fixed(100 * worst, 1)
                 + " % off.",
-            List.of(
-                gguf.evidence("rope.scaling.type"),
-                gguf.evidence("rope.scaling.factor")),
+            List.of(gguf.evidence("rope.scaling.type"), gguf.evidence("rope.scaling.factor")),
             "Nothing in the file can change it; compare with another engine where it matters."));
   }
 

@@ -103,7 +103,9 @@ final class GgufFlagRules {
                   + Figures.number(scale.getAsDouble())
                   + " times.",
               List.of(flag("--rope-freq-scale", scale)),
-              "Use --rope-scale " + Figures.number(scale.getAsDouble()) + ", which is its inverse."));
+              "Use --rope-scale "
+                  + Figures.number(scale.getAsDouble())
+                  + ", which is its inverse."));
     }
     GgufView.of(subject)
         .filter(gguf -> gguf.rope().factor().orElse(1) < 1)

@@ -9,6 +9,7 @@ import java.util.Set;
 import rope4j.checkpoint.Evidence;
 import rope4j.checkpoint.FolderCheckpoint;
 import rope4j.checkpoint.LlamaCppRope;
+import rope4j.checkpoint.RopeScalingType;
 import rope4j.diagnosis.Engine;
 import rope4j.diagnosis.Finding.Severity;
 
@@ -27,8 +28,7 @@ final class GgufKeyRules {
           Map.entry("rope.scaling.beta_fast", "rope.scaling.yarn_beta_fast"),
           Map.entry("rope.scaling.beta_slow", "rope.scaling.yarn_beta_slow"),
           Map.entry(
-              "rope.scaling.mscale_all_dim",
-              "rope.scaling.yarn_log_multiplier (a tenth of it)"),
+              "rope.scaling.mscale_all_dim", "rope.scaling.yarn_log_multiplier (a tenth of it)"),
           Map.entry("rope.scaling.attention_factor", "rope.scaling.attn_factor"),
           Map.entry(
               "rope.scaling.original_max_position_embeddings",
@@ -105,9 +105,9 @@ final class GgufKeyRules {
 
   private static List<Hit> foreignKeys(Subject subject) {
     List<Hit> hits = new ArrayList<>();
-    GgufView.of(subject).ifPresent(gguf ->
-        gguf.checkpoint().unknownRopeKeys().forEach(key ->
-            hits.add(foreign(subject, gguf, key))));
+    GgufView.of(subject)
+        .ifPresent(
+            gguf -> gguf.unknownRopeKeys().forEach(key -> hits.add(foreign(subject, gguf, key))));
     return hits;
   }
 
@@ -122,14 +122,12 @@ final class GgufKeyRules {
             List.of(gguf.evidenceOfKey(key)),
             name.map(known -> "Write " + prefix + known + " as well, with `rope patch`.")
                 .orElse("Ask who wrote the file what it is for."));
-    return name.isEmpty()
-        ? hit
-        : Engines.chosen(subject, Severity.ERROR, hit.as(Severity.WARNING));
+    return name.isEmpty() ? hit : Engines.chosen(subject, Severity.ERROR, hit.as(Severity.WARNING));
   }
 
   private static List<Hit> unreadYarnKeys(Subject subject) {
     Optional<GgufView> view = GgufView.of(subject);
-    if (view.isEmpty() || !view.get().isType(rope4j.checkpoint.RopeScalingType.YARN)) {
+    if (view.isEmpty() || !view.get().isType(RopeScalingType.YARN)) {
       return List.of();
     }
     GgufView gguf = view.get();
@@ -149,8 +147,11 @@ final class GgufKeyRules {
                       + " as "
                       + gguf.key("rope.scaling.attn_factor")
                       + "."
-                  : "Give it on the command line: --" + key.substring(key.lastIndexOf('.') + 1)
-                      .replace('_', '-') + " " + unread.substring(unread.lastIndexOf(' ') + 1) + ".");
+                  : "Give it on the command line: --"
+                      + key.substring(key.lastIndexOf('.') + 1).replace('_', '-')
+                      + " "
+                      + unread.substring(unread.lastIndexOf(' ') + 1)
+                      + ".");
       hits.add(Engines.chosen(subject, Severity.ERROR, hit));
     }
     return hits;
@@ -176,7 +177,9 @@ final class GgufKeyRules {
                 + view.get().description().contextLength()
                 + " tokens.",
             List.of(view.get().evidence("rope.freq_base"), view.get().evidence("context_length")),
-            "llama-server: --rope-freq-base " + base + "; for good: write the key with `rope patch`."));
+            "llama-server: --rope-freq-base "
+                + base
+                + "; for good: write the key with `rope patch`."));
   }
 
   private static List<Hit> pairing(Subject subject) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import rope4j.checkpoint.Evidence;
 import rope4j.diagnosis.Finding.Severity;
 import rope4j.rotation.Frequencies;
@@ -72,8 +73,7 @@ final class GgufRules {
 
   static List<Rule> all() {
     return Stream.of(
-            List.of(
-                LLAMA_3_WITHOUT_FACTORS, FACTORS_UNREAD, SCALING_NOT_CONVERTED, CONTEXT_LENGTH),
+            List.of(LLAMA_3_WITHOUT_FACTORS, FACTORS_UNREAD, SCALING_NOT_CONVERTED, CONTEXT_LENGTH),
             GgufKeyRules.all(),
             GgufFlagRules.all())
         .flatMap(List::stream)
@@ -99,8 +99,7 @@ final class GgufRules {
     }
     double factor =
         family.filter(f -> known).flatMap(Family::shippedFactor).orElse(head == 64 ? 32.0 : 8.0);
-    PhaseError error =
-        error(gguf, LLAMA_3_TRAINED, new Llama3(factor, LLAMA_3_TRAINED, 1, 4));
+    PhaseError error = error(gguf, LLAMA_3_TRAINED, new Llama3(factor, LLAMA_3_TRAINED, 1, 4));
     Hit hit =
         Hit.of(
             "This "
@@ -140,11 +139,13 @@ final class GgufRules {
     Scaling scaling =
         new FrequencyFactors(
             factors.stream().mapToDouble(Double::doubleValue).toArray(), new Unscaled());
-    String who = subject.engine().map(engine -> engine.title() + " does")
-        .orElse("llama3.java and GPULlama3.java do");
+    String who =
+        subject
+            .engine()
+            .map(engine -> engine.title() + " does")
+            .orElse("llama3.java and GPULlama3.java do");
     List<Evidence> evidence =
-        List.of(
-            gguf.tensor(plain ? FREQUENCIES : LONG_FACTORS), gguf.evidence("context_length"));
+        List.of(gguf.tensor(plain ? FREQUENCIES : LONG_FACTORS), gguf.evidence("context_length"));
     return Optional.of(
         Hit.of(
             who
@@ -154,7 +155,9 @@ final class GgufRules {
                 + error(gguf, gguf.description().contextLength(), scaling)
                 + ".",
             evidence,
-            "Keep prompts well below " + safe + " tokens there, or use an engine that reads them."));
+            "Keep prompts well below "
+                + safe
+                + " tokens there, or use an engine that reads them."));
   }
 
   /// The file's plain rotation against the one it should have.
@@ -203,8 +206,7 @@ final class GgufRules {
     if (family.shippedType().equals("yarn")) {
       return Optional.of(missingYarn(gguf, family, family.shipped().get("factor"), evidence));
     }
-    OptionalInt largest =
-        family.advertisedLengths().stream().mapToInt(Integer::intValue).max();
+    OptionalInt largest = family.advertisedLengths().stream().mapToInt(Integer::intValue).max();
     if ("yarn".equals(family.extension().get("rope_type"))
         && largest.isPresent()
         && advertised > largest.getAsInt()) {
@@ -215,7 +217,7 @@ final class GgufRules {
   }
 
   private static Hit missingYarn(
-      GgufView gguf, Family family, @org.jspecify.annotations.Nullable Object factor, List<Evidence> evidence) {
+      GgufView gguf, Family family, @Nullable Object factor, List<Evidence> evidence) {
     double scale = factor instanceof Number number ? number.doubleValue() : 1;
     return Hit.of(
         family.name()
@@ -243,8 +245,7 @@ final class GgufRules {
     int stated = view.get().description().contextLength();
     List<Integer> lengths = family.get().advertisedLengths();
     boolean extended = stated > lengths.getFirst() && view.get().isScaled();
-    boolean unconverted =
-        stated > lengths.getFirst() && !family.get().extension().isEmpty();
+    boolean unconverted = stated > lengths.getFirst() && !family.get().extension().isEmpty();
     if (lengths.contains(stated) || extended || unconverted) {
       return List.of();
     }

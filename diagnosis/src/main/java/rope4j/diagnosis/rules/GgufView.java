@@ -1,8 +1,10 @@
 package rope4j.diagnosis.rules;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import rope4j.checkpoint.Evidence;
 import rope4j.checkpoint.GgufCheckpoint;
 import rope4j.checkpoint.MetadataValue;
@@ -11,12 +13,35 @@ import rope4j.checkpoint.RopeMetadata;
 import rope4j.checkpoint.RopeScalingType;
 import rope4j.checkpoint.TensorInfo;
 
-/// A GGUF file as the rules ask about it: keys by their name without the architecture, each with its
-/// evidence.
+/// A GGUF file as the rules ask about it: keys by their name without the architecture, each with
+/// its evidence.
 ///
 /// @param checkpoint the file
 /// @param description its hyper-parameters
 record GgufView(GgufCheckpoint checkpoint, ModelDescription description) {
+
+  /// llama.cpp's keys of rotation, without the architecture. Source: `llama-arch.cpp`.
+  private static final Set<String> KEYS =
+      Set.of(
+          "rope.dimension_count",
+          "rope.dimension_count_swa",
+          "rope.dimension_count_per_layer",
+          "rope.dimension_sections",
+          "rope.freq_base",
+          "rope.freq_base_swa",
+          "rope.freq_base_per_layer",
+          "rope.scale_linear",
+          "rope.scaling.type",
+          "rope.scaling.factor",
+          "rope.scaling.alpha",
+          "rope.scaling.attn_factor",
+          "rope.scaling.original_context_length",
+          "rope.scaling.finetuned",
+          "rope.scaling.yarn_log_multiplier",
+          "rope.scaling.yarn_ext_factor",
+          "rope.scaling.yarn_attn_factor",
+          "rope.scaling.yarn_beta_fast",
+          "rope.scaling.yarn_beta_slow");
 
   /// Empty for another format, and for a model without the usual layers.
   static Optional<GgufView> of(Subject subject) {
@@ -55,6 +80,14 @@ record GgufView(GgufCheckpoint checkpoint, ModelDescription description) {
     return checkpoint.file().metadata().get(key(suffix)).isPresent();
   }
 
+  /// Keys of rotation that llama.cpp is not known to read, in the file's order.
+  List<String> unknownRopeKeys() {
+    return checkpoint.file().metadata().asMap().keySet().stream()
+        .filter(key -> key.startsWith(key("rope.")))
+        .filter(key -> !KEYS.contains(key.substring(architecture().length() + 1)))
+        .toList();
+  }
+
   /// What a key of this architecture says, be it that it is absent.
   Evidence evidence(String suffix) {
     return evidenceOfKey(key(suffix));
@@ -62,8 +95,7 @@ record GgufView(GgufCheckpoint checkpoint, ModelDescription description) {
 
   /// What a key says.
   Evidence evidenceOfKey(String key) {
-    String value =
-        checkpoint.file().metadata().get(key).map(GgufView::shown).orElse("absent");
+    String value = checkpoint.file().metadata().get(key).map(GgufView::shown).orElse("absent");
     return Evidence.file(fileName(), key, value, OptionalInt.empty());
   }
 

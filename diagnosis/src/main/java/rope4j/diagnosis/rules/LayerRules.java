@@ -112,7 +112,11 @@ final class LayerRules {
                   + Figures.number(found)
                   + ".",
               List.of(gguf.evidence(key), gguf.evidence("block_count")),
-              "Write " + gguf.key(key) + " = " + Figures.number(right) + " with `rope patch`"
+              "Write "
+                  + gguf.key(key)
+                  + " = "
+                  + Figures.number(right)
+                  + " with `rope patch`"
                   + (key.endsWith("factor")
                       ? ", and " + gguf.key("rope.scaling.type") + " = linear."
                       : ".")));
@@ -127,8 +131,7 @@ final class LayerRules {
       return List.of();
     }
     int full = facts.cache().fullLayers();
-    List<Evidence> evidence =
-        List.of(window.get().evidence(), facts.advertisedLength().evidence());
+    List<Evidence> evidence = List.of(window.get().evidence(), facts.advertisedLength().evidence());
     if (subject.engine().filter(WITHOUT_WINDOW::contains).isPresent()) {
       return List.of(
           Hit.of(
@@ -148,8 +151,7 @@ final class LayerRules {
                   "--disable-sliding-window limits the length to the window of "
                       + window.get().value()
                       + " tokens.",
-                  List.of(
-                      Evidence.launch("--disable-sliding-window", ""), window.get().evidence()),
+                  List.of(Evidence.launch("--disable-sliding-window", ""), window.get().evidence()),
                   "Leave the flag out.")
               .as(Severity.WARNING));
     }
@@ -159,9 +161,7 @@ final class LayerRules {
             Hit.of(
                 "Every layer sees only the last " + window.get().value() + " tokens.",
                 evidence,
-                "Do not count on details further back than "
-                    + window.get().value()
-                    + " tokens."));
+                "Do not count on details further back than " + window.get().value() + " tokens."));
   }
 
   private static List<Hit> unrotated(Subject subject) {
@@ -189,10 +189,7 @@ final class LayerRules {
                 .filter(i -> interval > 0 && (i + 1) % interval == 0)
                 .boxed()
                 .toList()
-            : IntStream.range(0, listed.size())
-                .filter(i -> listed.get(i) == 0)
-                .boxed()
-                .toList();
+            : IntStream.range(0, listed.size()).filter(i -> listed.get(i) == 0).boxed().toList();
     if (standing.isEmpty()) {
       return Optional.empty();
     }

@@ -133,8 +133,7 @@ final class LongRopeRules {
     }
     int trained = subject.facts().trainedLength().value();
     double[] plain = Frequencies.unscaled(base.get().value(), rotary).inverse();
-    PhaseError error =
-        PhaseError.at(trained, divided(plain, shorts), divided(plain, longs));
+    PhaseError error = PhaseError.at(trained, divided(plain, shorts), divided(plain, longs));
     return Optional.of(
         Hit.of(
             "With a window of "
@@ -171,8 +170,7 @@ final class LongRopeRules {
       if (named.isEmpty() || rope.launched()) {
         continue;
       }
-      Readings readings =
-          Readings.of(subject.folder().orElseThrow(), subject.requestedLength());
+      Readings readings = Readings.of(subject.folder().orElseThrow(), subject.requestedLength());
       if (readings.differsFromTransformers(Dialect.VLLM)) {
         hits.add(
             Engines.chosen(

@@ -63,8 +63,7 @@ final class OllamaRules {
     if (asked || !subject.runsOn(Engine.OLLAMA)) {
       return List.of();
     }
-    int wanted =
-        subject.requestedLength().orElse(subject.facts().advertisedLength().value());
+    int wanted = subject.requestedLength().orElse(subject.facts().advertisedLength().value());
     Hit hit =
         Hit.of(
             "Without num_ctx the window is 4096, 32768 or 262144 tokens, by the graphics memory, and"
@@ -117,11 +116,12 @@ final class OllamaRules {
                   + wanted
                   + "."));
     }
-    launch(subject).ifPresent(launch ->
-        launch.options().keySet().stream()
-            .filter(name -> name.replace('-', '_').startsWith("rope_frequency_"))
-            .map(name -> unread(launch, name))
-            .forEach(hits::add));
+    launch(subject)
+        .ifPresent(launch ->
+            launch.options().keySet().stream()
+                .filter(name -> name.replace('-', '_').startsWith("rope_frequency_"))
+                .map(name -> unread(launch, name))
+                .forEach(hits::add));
     return hits;
   }
 

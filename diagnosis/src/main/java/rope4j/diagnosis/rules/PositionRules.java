@@ -105,11 +105,7 @@ final class PositionRules {
 
   private static Hit sharpened(double value, int length, ConfigSection where, String key) {
     return Hit.of(
-        "At position "
-            + length
-            + " queries are multiplied by "
-            + Figures.fixed(value, 3)
-            + ".",
+        "At position " + length + " queries are multiplied by " + Figures.fixed(value, 3) + ".",
         List.of(where.evidence(key)),
         "Use an engine that knows this architecture; a generic loader passes over it.");
   }
@@ -128,12 +124,12 @@ final class PositionRules {
       return List.of();
     }
     List<Hit> hits = new ArrayList<>();
-    sections(subject).forEach(rope ->
-        hits.add(mropeHit(subject, List.of(rope.evidence("mrope_section")))));
+    sections(subject)
+        .forEach(rope -> hits.add(mropeHit(subject, List.of(rope.evidence("mrope_section")))));
     GgufView.of(subject)
         .filter(gguf -> gguf.has("rope.dimension_sections"))
-        .ifPresent(gguf ->
-            hits.add(mropeHit(subject, List.of(gguf.evidence("rope.dimension_sections")))));
+        .ifPresent(
+            gguf -> hits.add(mropeHit(subject, List.of(gguf.evidence("rope.dimension_sections")))));
     return hits;
   }
 
@@ -187,8 +183,7 @@ final class PositionRules {
       if (!rope.ropeType().equals("yarn")) {
         continue;
       }
-      Readings readings =
-          Readings.of(subject.folder().orElseThrow(), subject.requestedLength());
+      Readings readings = Readings.of(subject.folder().orElseThrow(), subject.requestedLength());
       double worst = readings.worstFrequency(Dialect.TRANSFORMERS, Dialect.VLLM);
       if (worst > 1e-4) {
         hits.add(
@@ -196,9 +191,7 @@ final class PositionRules {
                 subject,
                 Severity.WARNING,
                 Hit.of(
-                    "Frequencies are up to "
-                        + Figures.fixed(100 * worst, 1)
-                        + " % off in vLLM.",
+                    "Frequencies are up to " + Figures.fixed(100 * worst, 1) + " % off in vLLM.",
                     List.of(rope.evidence("mrope_section"), rope.ropeTypeEvidence()),
                     "Compare a long answer with Transformers before relying on it.")));
       }

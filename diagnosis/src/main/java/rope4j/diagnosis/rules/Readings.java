@@ -60,9 +60,7 @@ record Readings(Map<Dialect, Frequencies> byDialect) {
   boolean differsFromTransformers(Dialect dialect) {
     Frequencies right = byDialect.get(Dialect.TRANSFORMERS);
     Frequencies other = byDialect.get(dialect);
-    return right != null
-        && other != null
-        && Math.abs(scores(other) / scores(right) - 1) > NOTHING;
+    return right != null && other != null && Math.abs(scores(other) / scores(right) - 1) > NOTHING;
   }
 
   /// For example `1.1386 in Transformers, 1 in vLLM`.

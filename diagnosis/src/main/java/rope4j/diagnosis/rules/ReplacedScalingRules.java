@@ -104,7 +104,9 @@ final class ReplacedScalingRules {
                     + " as well.",
                 List.of(
                     rope.evidence("rope_theta"), rope.evidence("factor"), rope.ropeTypeEvidence()),
-                "Keep rope_theta = " + Figures.number(own) + " with the factor, or drop the factor."));
+                "Keep rope_theta = "
+                    + Figures.number(own)
+                    + " with the factor, or drop the factor."));
       }
     }
     return hits;
@@ -132,8 +134,7 @@ final class ReplacedScalingRules {
       hits.add(
           Hit.of(
               "The file's frequency factors already scale; --rope-scale comes on top of them.",
-              List.of(
-                  scale, gguf.tensor(plain ? "rope_freqs.weight" : "rope_factors_long.weight")),
+              List.of(scale, gguf.tensor(plain ? "rope_freqs.weight" : "rope_factors_long.weight")),
               "Leave the scale out: llama.cpp applies the file's factors by itself."));
     }
   }

@@ -59,8 +59,7 @@ final class ServingRules {
   private ServingRules() {}
 
   static List<Rule> all() {
-    return Stream.of(
-            OllamaRules.all(), List.of(SLOTS, FIT, SHIFT, LOADED_LENGTH), CacheRules.all())
+    return Stream.of(OllamaRules.all(), List.of(SLOTS, FIT, SHIFT, LOADED_LENGTH), CacheRules.all())
         .flatMap(List::stream)
         .toList();
   }
@@ -114,7 +113,8 @@ final class ServingRules {
                 + advertised
                 + " tokens.",
             List.of(
-                Evidence.byDefault("--ctx-size", "0"), subject.facts().advertisedLength().evidence()),
+                Evidence.byDefault("--ctx-size", "0"),
+                subject.facts().advertisedLength().evidence()),
             "Give -c, or -fit off, and read n_ctx in /slots."));
   }
 
