@@ -8,6 +8,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
 
 /// The key-value pairs of a GGUF file, in the file's order.
 ///
@@ -17,23 +18,56 @@ public final class Metadata {
 
   private final SequencedMap<String, MetadataValue> values;
 
+  /// Values that win over the file's, but only for questions of their own type.
+  private final Map<String, MetadataValue> overrides;
+
   Metadata(Map<String, MetadataValue> values) {
-    this.values = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(values));
+    this(values, Map.of());
   }
 
-  /// All pairs; unmodifiable.
+  private Metadata(Map<String, MetadataValue> values, Map<String, MetadataValue> overrides) {
+    this.values = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(values));
+    this.overrides = overrides;
+  }
+
+  /// The same pairs under llama.cpp's `--override-kv`: typed questions are answered by an override
+  /// of the type that is asked for, and by the file where the override has another type, which
+  /// llama.cpp warns about and passes over.
+  ///
+  /// Source: llama.cpp `llama-model-loader.cpp`, `try_override`.
+  ///
+  /// @param given key to [Long], [Double], [Boolean] or [String]
+  /// @throws IllegalArgumentException when a value is something else
+  Metadata withOverrides(Map<String, Object> given) {
+    Map<String, MetadataValue> typed = new LinkedHashMap<>();
+    given.forEach((key, value) ->
+        typed.put(
+            key,
+            switch (value) {
+              case Long whole -> new MetadataValue.Int(MetadataType.INT64, whole);
+              case Double real -> new MetadataValue.Real(MetadataType.FLOAT64, real);
+              case Boolean bool -> new MetadataValue.Bool(bool);
+              case String text -> new MetadataValue.Text(text);
+              default ->
+                  throw new IllegalArgumentException(
+                      "an override of " + key + " can't be a " + value.getClass().getSimpleName());
+            }));
+    return new Metadata(values, typed);
+  }
+
+  /// All pairs of the file; unmodifiable.
   public SequencedMap<String, MetadataValue> asMap() {
     return values;
   }
 
-  /// The value of a key, whatever its type.
+  /// The file's value of a key, whatever its type.
   public Optional<MetadataValue> get(String key) {
     return Optional.ofNullable(values.get(key));
   }
 
   /// An integer of any width, signed or not.
   public OptionalLong integer(String key) {
-    return switch (values.get(key)) {
+    return switch (value(key, MetadataValue.Int.class)) {
       case null -> OptionalLong.empty();
       case MetadataValue.Int integer -> OptionalLong.of(signed(key, integer));
       case MetadataValue other -> throw wrongType(key, other, "an integer");
@@ -51,7 +85,7 @@ public final class Metadata {
 
   /// A float32 or float64.
   public OptionalDouble real(String key) {
-    return switch (values.get(key)) {
+    return switch (value(key, MetadataValue.Real.class)) {
       case null -> OptionalDouble.empty();
       case MetadataValue.Real real -> OptionalDouble.of(real.value());
       case MetadataValue other -> throw wrongType(key, other, "a float");
@@ -60,7 +94,7 @@ public final class Metadata {
 
   /// A truth value.
   public Optional<Boolean> bool(String key) {
-    return switch (values.get(key)) {
+    return switch (value(key, MetadataValue.Bool.class)) {
       case null -> Optional.empty();
       case MetadataValue.Bool bool -> Optional.of(bool.value());
       case MetadataValue other -> throw wrongType(key, other, "a bool");
@@ -69,7 +103,7 @@ public final class Metadata {
 
   /// A string.
   public Optional<String> string(String key) {
-    return switch (values.get(key)) {
+    return switch (value(key, MetadataValue.Text.class)) {
       case null -> Optional.empty();
       case MetadataValue.Text text -> Optional.of(text.value());
       case MetadataValue other -> throw wrongType(key, other, "a string");
@@ -83,6 +117,11 @@ public final class Metadata {
       case MetadataValue.Array array -> Optional.of(array);
       case MetadataValue other -> throw wrongType(key, other, "an array");
     };
+  }
+
+  private @Nullable MetadataValue value(String key, Class<? extends MetadataValue> asked) {
+    MetadataValue override = overrides.get(key);
+    return asked.isInstance(override) ? override : values.get(key);
   }
 
   static int asCount(String key, long value) {

@@ -1,5 +1,6 @@
 package rope4j.checkpoint;
 
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -50,11 +51,20 @@ public record ModelDescription(
   /// @throws CheckpointException when a hyper-parameter is absent, has the wrong type or makes no
   ///   sense
   public static ModelDescription of(GgufFile file) {
+    return of(file, Map.of());
+  }
+
+  /// Reads the description of an open file under llama.cpp's `--override-kv`.
+  ///
+  /// @param overrides key to [Long], [Double], [Boolean] or [String]; one of another type than
+  ///   llama.cpp asks for is passed over, as llama.cpp does
+  /// @throws CheckpointException when a hyper-parameter is absent, has the wrong type or makes no
+  ///   sense
+  public static ModelDescription of(GgufFile file, Map<String, Object> overrides) {
+    Metadata metadata = file.metadata().withOverrides(overrides);
     String architecture =
-        file.metadata()
-            .string("general.architecture")
-            .orElseThrow(() -> absent("general.architecture"));
-    return new HyperParameters(file, architecture).description();
+        metadata.string("general.architecture").orElseThrow(() -> absent("general.architecture"));
+    return new HyperParameters(file, metadata, architecture).description();
   }
 
   static CheckpointException absent(String key) {
@@ -65,7 +75,7 @@ public record ModelDescription(
   }
 
   /// The keys of one architecture.
-  private record HyperParameters(GgufFile file, String architecture) {
+  private record HyperParameters(GgufFile file, Metadata metadata, String architecture) {
 
     ModelDescription description() {
       int contextLength = positive("context_length");
@@ -73,11 +83,11 @@ public record ModelDescription(
       int heads = positive("attention.head_count");
       int sharedOut = Math.max(1, embeddingLength / heads);
       int headDimension = positive("attention.key_length", sharedOut);
-      RopeMetadata rope = RopeMetadata.of(file, architecture);
+      RopeMetadata rope = RopeMetadata.of(file, metadata, architecture);
       int original = rope.originalLength().orElse(0);
       return new ModelDescription(
           architecture,
-          file.metadata().string("general.name"),
+          metadata.string("general.name"),
           contextLength,
           original == 0 ? contextLength : original,
           positive("block_count"),
@@ -131,7 +141,6 @@ public record ModelDescription(
     /// A count; files may also give it layer by layer, as an array.
     private OptionalInt find(String suffix) {
       String key = key(suffix);
-      Metadata metadata = file.metadata();
       if (!(metadata.get(key).orElse(null) instanceof MetadataValue.Array array)) {
         return metadata.count(key);
       }
@@ -153,7 +162,6 @@ public record ModelDescription(
     }
 
     private double normEpsilon() {
-      Metadata metadata = file.metadata();
       String rms = key("attention.layer_norm_rms_epsilon");
       double epsilon =
           metadata
@@ -171,7 +179,7 @@ public record ModelDescription(
 
     /// llama.cpp counts the tokens; a file without a tokenizer says the number itself.
     private int vocabularySize() {
-      Optional<MetadataValue.Array> tokens = file.metadata().array("tokenizer.ggml.tokens");
+      Optional<MetadataValue.Array> tokens = metadata.array("tokenizer.ggml.tokens");
       if (tokens.isPresent()) {
         return tokens.get().size();
       }

@@ -51,8 +51,7 @@ public record RopeMetadata(
     shortFactors = List.copyOf(shortFactors);
   }
 
-  static RopeMetadata of(GgufFile file, String architecture) {
-    Metadata metadata = file.metadata();
+  static RopeMetadata of(GgufFile file, Metadata metadata, String architecture) {
     String rope = architecture + ".rope.";
     String scaling = rope + "scaling.";
     return new RopeMetadata(

@@ -3,6 +3,8 @@ package rope4j.checkpoint.config;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import rope4j.checkpoint.CheckpointException;
 import rope4j.checkpoint.ModelFacts;
 import rope4j.checkpoint.file.StrangersFile;
@@ -27,12 +29,14 @@ public final class HuggingFaceConfig {
 
   private final String name;
   private final JsonFile json;
+  private final Map<String, @Nullable Object> root;
   private final TextConfig text;
 
-  private HuggingFaceConfig(String name, JsonFile json) {
+  private HuggingFaceConfig(String name, JsonFile json, Map<String, @Nullable Object> root) {
     this.name = name;
     this.json = json;
-    this.text = TextConfig.of(json.root());
+    this.root = root;
+    this.text = TextConfig.of(root);
   }
 
   /// Reads a `config.json`, or the one of a model folder.
@@ -49,7 +53,8 @@ public final class HuggingFaceConfig {
     JsonFile json = JsonFile.read(file, MAX_BYTES);
     try {
       Path fileName = path.toAbsolutePath().normalize().getFileName();
-      return new HuggingFaceConfig(fileName == null ? path.toString() : fileName.toString(), json);
+      return new HuggingFaceConfig(
+          fileName == null ? path.toString() : fileName.toString(), json, json.root());
     } catch (CheckpointException e) {
       throw new CheckpointException(file + ": " + e.getMessage(), e);
     }
@@ -59,7 +64,27 @@ public final class HuggingFaceConfig {
   ///
   /// @param name what to call the model
   static HuggingFaceConfig parse(String name, byte[] bytes) {
-    return new HuggingFaceConfig(name, JsonFile.parse(FILE, bytes));
+    JsonFile json = JsonFile.parse(FILE, bytes);
+    return new HuggingFaceConfig(name, json, json.root());
+  }
+
+  /// The configuration after an engine has laid overrides over it, as vLLM's `--hf-overrides` does.
+  ///
+  /// With Transformers 5 the file's configuration is complete before the first override, base
+  /// included. So a rope dictionary (`rope_scaling` and `rope_parameters` are one) replaces the
+  /// file's as a whole, and the file's `rope_theta` is lost unless the overrides have one; a
+  /// `rope_theta` without a dictionary changes nothing. Inside a nested configuration such as
+  /// `text_config` dictionaries are merged key by key.
+  ///
+  /// Source: vLLM `transformers_utils/config.py` (`get_config`, `patch_rope_parameters`) and
+  /// `config/model.py` (`_apply_dict_overrides`).
+  ///
+  /// @param overrides keys and values of the types of [JsonFile#root]
+  /// @throws CheckpointException when the result describes no language model
+  public HuggingFaceConfig withOverrides(Map<String, @Nullable Object> overrides) {
+    return overrides.isEmpty()
+        ? this
+        : new HuggingFaceConfig(name, json, ConfigOverrides.apply(root, overrides));
   }
 
   /// What the model is called: the last part of the path it was read from.

@@ -3,7 +3,6 @@ package rope4j.diagnosis.rules;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -19,12 +18,6 @@ final class CacheRules {
 
   private static final Set<String> COARSE =
       Set.of("q4_0", "q4_1", "q5_0", "q5_1", "iq4_nl", "int4", "nvfp4");
-
-  /// KoboldCpp counts from f16: 1 is q8_0, 2 is q4_0.
-  private static final Map<String, String> KOBOLD = Map.of("2", "q4_0");
-
-  private static final List<String> KEY_FLAGS =
-      List.of("cache-type-k", "kv-cache-type", "kv-cache-dtype", "quantkv");
 
   private static final List<String> DRAFT_FLAGS =
       List.of("model-draft", "draftmodel", "speculative-config", "speculative-draft-model-path");
@@ -84,25 +77,19 @@ final class CacheRules {
   }
 
   private static List<Hit> coarseKeys(Subject subject) {
-    List<Hit> hits = new ArrayList<>();
-    subject
+    return subject
         .launch()
-        .ifPresent(launch ->
-            KEY_FLAGS.forEach(flag ->
-                launch
-                    .value(flag)
-                    .map(value -> flag.equals("quantkv") ? KOBOLD.getOrDefault(value, "") : value)
-                    .map(value -> value.toLowerCase(Locale.ROOT))
-                    .filter(COARSE::contains)
-                    .ifPresent(type -> hits.add(coarse(launch, flag, type)))));
-    return hits;
-  }
-
-  private static Hit coarse(Launch launch, String flag, String type) {
-    return Hit.of(
-        "Keys are cached as " + type + ".",
-        List.of(ServingRules.flag(launch, flag)),
-        "Before you look for an error in the rotation, test again with f16 keys; then try q8_0.");
+        .flatMap(Launch::cacheTypeK)
+        .map(type -> type.toLowerCase(Locale.ROOT))
+        .filter(COARSE::contains)
+        .map(type ->
+            Hit.of(
+                "Keys are cached as " + type + ".",
+                List.of(Evidence.launch("type of cached keys", type)),
+                "Before you look for an error in the rotation, test again with f16 keys; then try"
+                    + " q8_0."))
+        .stream()
+        .toList();
   }
 
   private static List<Hit> draft(Subject subject) {

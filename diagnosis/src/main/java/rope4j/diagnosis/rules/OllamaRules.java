@@ -119,7 +119,7 @@ final class OllamaRules {
     launch(subject)
         .ifPresent(launch ->
             launch.options().keySet().stream()
-                .filter(name -> name.replace('-', '_').startsWith("rope_frequency_"))
+                .filter(name -> name.startsWith("rope_frequency_"))
                 .map(name -> unread(launch, name))
                 .forEach(hits::add));
     return hits;
@@ -127,8 +127,8 @@ final class OllamaRules {
 
   private static Hit unread(Launch launch, String name) {
     return Hit.of(
-            name.replace('-', '_') + " is no longer an option of Ollama and has no effect.",
-            List.of(Evidence.launch(name.replace('-', '_'), launch.value(name).orElse(""))),
+            name + " is no longer an option of Ollama and has no effect.",
+            List.of(Evidence.launch(name, launch.value(name).orElse(""))),
             "Write the base or scale into a copy of the file with `rope patch`.")
         .as(Severity.WARNING);
   }

@@ -3,6 +3,7 @@ package rope4j.diagnosis.rules;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
 import rope4j.checkpoint.Evidence;
@@ -81,7 +82,7 @@ final class ServingRules {
 
   private static List<Hit> slots(Subject subject) {
     Optional<Launch> launch = launch(subject, Engine.LLAMA_CPP);
-    int slots = launch.flatMap(l -> number(l, "parallel")).orElse(1);
+    int slots = launch.map(Launch::parallel).orElse(OptionalInt.empty()).orElse(1);
     if (slots < 2 || launch.get().has("kv-unified") || launch.get().contextLength().isEmpty()) {
       return List.of();
     }
