@@ -1,6 +1,7 @@
 package rope4j.checkpoint;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /// A model in one GGUF file.
@@ -47,6 +48,18 @@ public final class GgufCheckpoint implements Checkpoint {
   /// a file says.
   public Optional<ModelDescription> description() {
     return description;
+  }
+
+  /// All keys that concern rotation and sliding windows, in the file's order.
+  public List<Evidence> ropeKeys() {
+    return GgufRopeKeys.all(file);
+  }
+
+  /// Keys that concern rotation and that llama.cpp does not read: those of other writers' dialects,
+  /// and those under another architecture's name. Keys that it reads for some architectures only
+  /// are [LlamaCppRope#unreadKeys].
+  public List<ForeignKey> unknownRopeKeys() {
+    return GgufRopeKeys.foreign(file, facts.architecture().value());
   }
 
   @Override

@@ -16,7 +16,7 @@ import rope4j.checkpoint.ModelFacts.CacheShape;
 final class GgufLayers {
 
   /// Layers a model can have: a number from a stranger that sizes lists (llama.cpp allows 512).
-  static final int MOST = 10_000;
+  static final int MOST = 2048;
 
   private static final String FULL = "full_attention";
   private static final String SLIDING = "sliding_attention";

@@ -163,6 +163,13 @@ class GgufFuzzTest {
   }
 
   private static String readEverything(Path path) {
+    try (Checkpoint checkpoint = Checkpoint.open(path)) {
+      GgufCheckpoint gguf = (GgufCheckpoint) checkpoint;
+      assertThat(gguf.facts().cache().keys(1000)).isNotNegative();
+      assertThat(gguf.unknownRopeKeys()).hasSizeLessThanOrEqualTo(gguf.ropeKeys().size());
+    } catch (CheckpointException e) {
+      assertThat(e.getMessage()).isNotBlank();
+    }
     try (GgufFile file = GgufFile.open(path)) {
       for (MetadataValue value : file.metadata().asMap().values()) {
         if (value instanceof MetadataValue.Array array) {

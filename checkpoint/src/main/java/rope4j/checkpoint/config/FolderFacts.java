@@ -163,6 +163,9 @@ final class FolderFacts {
   private Stated<Integer> count(OptionalInt otherwise, String... spellings) {
     return keys.count(spellings)
         .orElseGet(() ->
-            new Stated<>(otherwise.orElse(0), keys.silent(spellings[0], otherwise.orElse(0))));
+            new Stated<>(
+                otherwise.orElse(0),
+                keys.silent(
+                    spellings[0], otherwise.isPresent() ? otherwise.getAsInt() : "not stated")));
   }
 }

@@ -119,6 +119,12 @@ class ConfigFuzzTest {
   }
 
   private static void read(byte[] bytes) {
+    try {
+      assertThat(HuggingFaceConfig.parse("fuzzed", bytes).facts().cache().keys(8192))
+          .isNotNegative();
+    } catch (CheckpointException e) {
+      assertThat(e.getMessage()).doesNotContain("\n").hasSizeLessThan(2000);
+    }
     for (Dialect dialect : Dialect.values()) {
       try {
         HuggingFaceConfig config = HuggingFaceConfig.parse("fuzzed", bytes);
