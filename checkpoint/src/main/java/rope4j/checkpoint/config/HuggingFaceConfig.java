@@ -29,13 +29,15 @@ public final class HuggingFaceConfig {
 
   private final String name;
   private final JsonFile json;
-  private final Map<String, @Nullable Object> root;
   private final TextConfig text;
+
+  private HuggingFaceConfig(String name, JsonFile json) {
+    this(name, json, json.root());
+  }
 
   private HuggingFaceConfig(String name, JsonFile json, Map<String, @Nullable Object> root) {
     this.name = name;
     this.json = json;
-    this.root = root;
     this.text = TextConfig.of(root);
   }
 
@@ -53,8 +55,7 @@ public final class HuggingFaceConfig {
     JsonFile json = JsonFile.read(file, MAX_BYTES);
     try {
       Path fileName = path.toAbsolutePath().normalize().getFileName();
-      return new HuggingFaceConfig(
-          fileName == null ? path.toString() : fileName.toString(), json, json.root());
+      return new HuggingFaceConfig(fileName == null ? path.toString() : fileName.toString(), json);
     } catch (CheckpointException e) {
       throw new CheckpointException(file + ": " + e.getMessage(), e);
     }
@@ -64,8 +65,7 @@ public final class HuggingFaceConfig {
   ///
   /// @param name what to call the model
   static HuggingFaceConfig parse(String name, byte[] bytes) {
-    JsonFile json = JsonFile.parse(FILE, bytes);
-    return new HuggingFaceConfig(name, json, json.root());
+    return new HuggingFaceConfig(name, JsonFile.parse(FILE, bytes));
   }
 
   /// The configuration after an engine has laid overrides over it, as vLLM's `--hf-overrides` does.
@@ -79,12 +79,12 @@ public final class HuggingFaceConfig {
   /// Source: vLLM `transformers_utils/config.py` (`get_config`, `patch_rope_parameters`) and
   /// `config/model.py` (`_apply_dict_overrides`).
   ///
-  /// @param overrides keys and values of the types of [JsonFile#root]
+  /// @param overrides keys and values of the types of [JsonFile]
   /// @throws CheckpointException when the result describes no language model
   public HuggingFaceConfig withOverrides(Map<String, @Nullable Object> overrides) {
     return overrides.isEmpty()
         ? this
-        : new HuggingFaceConfig(name, json, ConfigOverrides.apply(root, overrides));
+        : new HuggingFaceConfig(name, json, ConfigOverrides.apply(json.root(), overrides));
   }
 
   /// What the model is called: the last part of the path it was read from.

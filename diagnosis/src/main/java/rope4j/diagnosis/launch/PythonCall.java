@@ -20,7 +20,8 @@ record PythonCall(Arguments arguments, Map<String, @Nullable Object> configOverr
   private static final Pattern CALL =
       Pattern.compile("(?<![\\w.])(\\w+)\\s*\\.\\s*from_pretrained\\s*\\(");
 
-  private static final Pattern NAME = Pattern.compile("(?:\\s++|#[^\\n]*\\n)*+(\\w+)\\s*=(?!=)\\s*");
+  private static final Pattern NAME =
+      Pattern.compile("(?:\\s++|#[^\\n]*\\n)*+(\\w+)\\s*=(?!=)\\s*");
 
   /// What of a configuration has to do with positions.
   private static final Set<String> CONFIG =

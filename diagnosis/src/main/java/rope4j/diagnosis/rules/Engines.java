@@ -1,32 +1,39 @@
 package rope4j.diagnosis.rules;
 
+import java.util.Arrays;
 import java.util.Set;
 import rope4j.diagnosis.Engine;
+import rope4j.diagnosis.Engine.Format;
 import rope4j.diagnosis.Finding.Severity;
 
-/// Groups of engines that read files alike.
+/// Groups of engines that a rule may concern.
 final class Engines {
+
+  /// All of them.
+  static final Set<Engine> ALL = Set.of(Engine.values());
+
+  /// Those that load `config.json`.
+  static final Set<Engine> HUGGING_FACE = Set.copyOf(Engine.loading(Format.HUGGING_FACE));
+
+  /// Those that load GGUF.
+  static final Set<Engine> GGUF = Set.copyOf(Engine.loading(Format.GGUF));
 
   /// llama.cpp and what is built on it.
   static final Set<Engine> LLAMA_CPP =
-      Set.of(Engine.LLAMA_CPP, Engine.OLLAMA, Engine.LM_STUDIO, Engine.KOBOLDCPP);
+      only(Engine.LLAMA_CPP, Engine.OLLAMA, Engine.LM_STUDIO, Engine.KOBOLDCPP);
 
-  /// Java engines that read GGUF.
-  static final Set<Engine> JAVA_GGUF = Set.of(Engine.LLAMA3_JAVA, Engine.GPULLAMA3);
+  /// Java engines that load GGUF.
+  static final Set<Engine> JAVA_GGUF = only(Engine.LLAMA3_JAVA, Engine.GPULLAMA3);
 
-  /// All that read GGUF.
-  static final Set<Engine> GGUF = Set.copyOf(Engine.loading(Engine.Format.GGUF));
-
-  /// All that read `config.json`.
-  static final Set<Engine> HUGGING_FACE = Set.copyOf(Engine.loading(Engine.Format.HUGGING_FACE));
-
-  /// Servers in Python that read `config.json`.
-  static final Set<Engine> PYTHON = Set.of(Engine.TRANSFORMERS, Engine.VLLM, Engine.SGLANG);
-
-  /// Every engine.
-  static final Set<Engine> ALL = Set.of(Engine.values());
+  /// Engines in Python.
+  static final Set<Engine> PYTHON = only(Engine.TRANSFORMERS, Engine.VLLM, Engine.SGLANG);
 
   private Engines() {}
+
+  /// Some of them.
+  static Set<Engine> only(Engine... engines) {
+    return Set.copyOf(Arrays.asList(engines));
+  }
 
   /// The hit, at this severity once the user has said which engine it is: a rule is only asked
   /// about an engine it concerns.

@@ -3,11 +3,11 @@ package rope4j.diagnosis.rules;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import rope4j.checkpoint.Evidence;
 import rope4j.checkpoint.FolderCheckpoint;
+import rope4j.checkpoint.ForeignKey;
 import rope4j.checkpoint.LlamaCppRope;
 import rope4j.checkpoint.RopeScalingType;
 import rope4j.diagnosis.Engine;
@@ -19,22 +19,6 @@ final class GgufKeyRules {
   private static final int LONGEST_WITH_BASE_10000 = 8192;
 
   private static final Set<String> WHOLE_HEAD = Set.of("llama", "deci", "falcon");
-
-  /// What other writers call llama.cpp's keys.
-  private static final Map<String, String> OTHER_NAMES =
-      Map.ofEntries(
-          Map.entry("rope.local.freq_base", "rope.freq_base_swa"),
-          Map.entry("rope.freq_base_local", "rope.freq_base_swa"),
-          Map.entry("rope.scaling.beta_fast", "rope.scaling.yarn_beta_fast"),
-          Map.entry("rope.scaling.beta_slow", "rope.scaling.yarn_beta_slow"),
-          Map.entry(
-              "rope.scaling.mscale_all_dim", "rope.scaling.yarn_log_multiplier (a tenth of it)"),
-          Map.entry("rope.scaling.attention_factor", "rope.scaling.attn_factor"),
-          Map.entry(
-              "rope.scaling.original_max_position_embeddings",
-              "rope.scaling.original_context_length"),
-          Map.entry("rope.freq_scale", "rope.scaling.factor (its inverse)"),
-          Map.entry("rope.theta", "rope.freq_base"));
 
   static final Rule FOREIGN_KEYS =
       new Rule(
@@ -104,23 +88,21 @@ final class GgufKeyRules {
   }
 
   private static List<Hit> foreignKeys(Subject subject) {
-    List<Hit> hits = new ArrayList<>();
-    GgufView.of(subject)
-        .ifPresent(
-            gguf -> gguf.unknownRopeKeys().forEach(key -> hits.add(foreign(subject, gguf, key))));
-    return hits;
+    return subject.gguf().stream()
+        .flatMap(file -> file.unknownRopeKeys().stream())
+        .map(key -> foreign(subject, key))
+        .toList();
   }
 
-  private static Hit foreign(Subject subject, GgufView gguf, String key) {
-    String prefix = gguf.architecture() + ".";
-    String suffix = key.startsWith(prefix) ? key.substring(prefix.length()) : key;
-    Optional<String> name = Optional.ofNullable(OTHER_NAMES.get(suffix));
+  private static Hit foreign(Subject subject, ForeignKey foreign) {
+    String key = foreign.evidence().key();
+    Optional<String> name = foreign.llamaCppKey();
     Hit hit =
         Hit.of(
-            name.map(known -> key + " is not read; llama.cpp calls it " + prefix + known + ".")
+            name.map(known -> key + " is not read; llama.cpp calls it " + known + ".")
                 .orElse(key + " is no key that llama.cpp is known to read."),
-            List.of(gguf.evidenceOfKey(key)),
-            name.map(known -> "Write " + prefix + known + " as well, with `rope patch`.")
+            List.of(foreign.evidence()),
+            name.map(known -> "Write " + known + " as well, with `rope patch`.")
                 .orElse("Ask who wrote the file what it is for."));
     return name.isEmpty() ? hit : Engines.chosen(subject, Severity.ERROR, hit.as(Severity.WARNING));
   }

@@ -1,10 +1,8 @@
 package rope4j.diagnosis.rules;
 
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import rope4j.checkpoint.Evidence;
 import rope4j.checkpoint.GgufCheckpoint;
 import rope4j.checkpoint.MetadataValue;
@@ -19,29 +17,6 @@ import rope4j.checkpoint.TensorInfo;
 /// @param checkpoint the file
 /// @param description its hyper-parameters
 record GgufView(GgufCheckpoint checkpoint, ModelDescription description) {
-
-  /// llama.cpp's keys of rotation, without the architecture. Source: `llama-arch.cpp`.
-  private static final Set<String> KEYS =
-      Set.of(
-          "rope.dimension_count",
-          "rope.dimension_count_swa",
-          "rope.dimension_count_per_layer",
-          "rope.dimension_sections",
-          "rope.freq_base",
-          "rope.freq_base_swa",
-          "rope.freq_base_per_layer",
-          "rope.scale_linear",
-          "rope.scaling.type",
-          "rope.scaling.factor",
-          "rope.scaling.alpha",
-          "rope.scaling.attn_factor",
-          "rope.scaling.original_context_length",
-          "rope.scaling.finetuned",
-          "rope.scaling.yarn_log_multiplier",
-          "rope.scaling.yarn_ext_factor",
-          "rope.scaling.yarn_attn_factor",
-          "rope.scaling.yarn_beta_fast",
-          "rope.scaling.yarn_beta_slow");
 
   /// Empty for another format, and for a model without the usual layers.
   static Optional<GgufView> of(Subject subject) {
@@ -78,14 +53,6 @@ record GgufView(GgufCheckpoint checkpoint, ModelDescription description) {
 
   boolean has(String suffix) {
     return checkpoint.file().metadata().get(key(suffix)).isPresent();
-  }
-
-  /// Keys of rotation that llama.cpp is not known to read, in the file's order.
-  List<String> unknownRopeKeys() {
-    return checkpoint.file().metadata().asMap().keySet().stream()
-        .filter(key -> key.startsWith(key("rope.")))
-        .filter(key -> !KEYS.contains(key.substring(architecture().length() + 1)))
-        .toList();
   }
 
   /// What a key of this architecture says, be it that it is absent.

@@ -149,7 +149,7 @@ final class PositionRules {
       for (ConfigSection rope : ConfigSection.ropeOf(subject)) {
         List<String> lost =
             Stream.of("mrope_section", "mrope_interleaved")
-                .filter(key -> rope.launched() && own.has(key) && !rope.has(key))
+                .filter(key -> replaces(subject, rope) && own.has(key) && !rope.has(key))
                 .toList();
         if (!lost.isEmpty()) {
           hits.add(
@@ -165,6 +165,11 @@ final class PositionRules {
       }
     }
     return hits;
+  }
+
+  /// vLLM merges nested objects key by key; others take the override as it is.
+  private static boolean replaces(Subject subject, ConfigSection rope) {
+    return rope.launched() && (rope.path().size() == 1 || !subject.runsOn(Engine.VLLM));
   }
 
   private static Map<String, @Nullable Object> merged(ConfigSection own, ConfigSection override) {

@@ -10,6 +10,8 @@ public final class Rules {
 
   private static final List<Rule> ALL =
       Stream.of(
+              ConfigKeyRules.all(),
+              LengthRules.all(),
               GgufRules.all(),
               FormulaRules.all(),
               LayerRules.all(),

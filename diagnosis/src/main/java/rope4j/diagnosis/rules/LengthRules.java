@@ -1,0 +1,316 @@
+package rope4j.diagnosis.rules;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import rope4j.checkpoint.CheckpointException;
+import rope4j.checkpoint.Evidence;
+import rope4j.checkpoint.ModelFacts;
+import rope4j.checkpoint.Stated;
+import rope4j.checkpoint.config.Dialect;
+import rope4j.checkpoint.config.RopeReading;
+import rope4j.diagnosis.Engine;
+import rope4j.diagnosis.Finding.Severity;
+
+/// Group B: lengths that contradict each other, in the files alone.
+final class LengthRules {
+
+  private static final String ORIGINAL = "original_max_position_embeddings";
+
+  private static final Set<String> WITH_ORIGINAL = Set.of("yarn", "llama3", "longrope");
+
+  private static final Rule FACTOR_NOT_USED =
+      new Rule(
+          "B1-factor-is-not-used",
+          Severity.WARNING,
+          "the factor isn't the ratio of the two lengths",
+          "Transformers has worked the factor out of the lengths in some versions and read it in others,"
+              + " so the same file rotates in two ways.",
+          List.of("transformers#38224", "MiroTrain#5"),
+          Engines.only(Engine.TRANSFORMERS),
+          LengthRules::factorNotUsed);
+
+  private static final Rule NO_ORIGINAL =
+      new Rule(
+          "B2-no-original-length",
+          Severity.WARNING,
+          "the scaling doesn't say which length the model was trained on",
+          "The advertised length is taken for the trained one. Where it was already raised, the scaling"
+              + " starts at the wrong wavelengths and changes far too little.",
+          List.of("transformers#33783", "NVIDIA/Megatron-LM#1418", "NVIDIA/NeMo#14686"),
+          Engines.ALL,
+          LengthRules::noOriginal);
+
+  private static final Rule SCALED_TWICE =
+      new Rule(
+          "B3-length-scaled-twice",
+          Severity.WARNING,
+          "the advertised length already holds the factor, and the engine multiplies by it again",
+          "The server accepts requests far beyond what the rotation reaches: answers turn to nonsense,"
+              + " and older versions read past their table.",
+          List.of("vllm#56446", "vllm#53634", "vllm#55116"),
+          Engines.only(Engine.VLLM, Engine.SGLANG),
+          LengthRules::scaledTwice);
+
+  private static final Rule WRONG_PUBLISHED =
+      new Rule(
+          "B7-wrong-published-length",
+          Severity.WARNING,
+          "`max_position_embeddings` isn't what the family was published with",
+          "Engines allow too much or too little, and dynamic NTK starts at the wrong position.",
+          List.of("transformers#24986", "meta-llama/llama#359"),
+          Engines.HUGGING_FACE,
+          LengthRules::wrongPublished);
+
+  private static final Rule FILES_DISAGREE =
+      new Rule(
+          "B8-files-disagree",
+          Severity.NOTE,
+          "two files of the model give different lengths or bases",
+          "Which one holds depends on the engine and its config format.",
+          List.of("vllm#17747"),
+          Engines.HUGGING_FACE,
+          LengthRules::filesDisagree);
+
+  private LengthRules() {}
+
+  /// All of the group, in the catalogue's order.
+  static List<Rule> all() {
+    return List.of(
+        FACTOR_NOT_USED,
+        NO_ORIGINAL,
+        SCALED_TWICE,
+        LengthRequestRules.FORCED_UNSCALED,
+        LengthRequestRules.LENGTH_NOT_RAISED,
+        LengthRequestRules.THETA_RAISED_ALONE,
+        WRONG_PUBLISHED,
+        FILES_DISAGREE,
+        LengthRequestRules.SLOT_CAPPED,
+        LengthRequestRules.SERVED_SHORTER);
+  }
+
+  private static List<RopeBlock> blocks(Subject subject) {
+    return TextKeys.of(subject).map(TextKeys::blocks).orElse(List.of());
+  }
+
+  private static List<Hit> factorNotUsed(Subject subject) {
+    List<Hit> hits = new ArrayList<>();
+    for (RopeBlock block : blocks(subject)) {
+      OptionalDouble max = block.keys().number("max_position_embeddings");
+      OptionalDouble original = block.originalLength();
+      OptionalDouble factor = block.factor();
+      if (!Set.of("yarn", "longrope").contains(block.type())
+          || max.isEmpty()
+          || original.isEmpty()
+          || factor.isEmpty()
+          // A length that was not raised at all is the business of another rule.
+          || max.getAsDouble() <= original.getAsDouble()) {
+        continue;
+      }
+      double ratio = max.getAsDouble() / original.getAsDouble();
+      if (Math.abs(factor.getAsDouble() / ratio - 1) > 0.01) {
+        long reached = Math.round(original.getAsDouble() * factor.getAsDouble());
+        hits.add(
+            Hit.of(
+                "the factor is "
+                    + JsonText.number(factor.getAsDouble())
+                    + ", but max_position_embeddings / "
+                    + ORIGINAL
+                    + " is "
+                    + JsonText.number(Math.round(100 * ratio) / 100.0)
+                    + (block.type().equals("yarn")
+                        ? "; Transformers before September 2025 goes by that"
+                        : "; Transformers before December 2025 goes by that"),
+                List.of(
+                    block.evidence("factor"),
+                    block.keys().evidence("max_position_embeddings"),
+                    originalEvidence(block)),
+                "make the three agree: \"max_position_embeddings\": " + reached));
+      }
+    }
+    return hits;
+  }
+
+  private static Evidence originalEvidence(RopeBlock block) {
+    return block.number(ORIGINAL).isPresent()
+        ? block.evidence(ORIGINAL)
+        : block.keys().evidence(ORIGINAL);
+  }
+
+  private static List<Hit> noOriginal(Subject subject) {
+    if (subject.gguf().isPresent()) {
+      return noOriginalKey(subject);
+    }
+    List<Hit> hits = new ArrayList<>();
+    Optional<Family> family = Families.of(subject);
+    Stated<Integer> advertised = subject.facts().advertisedLength();
+    for (RopeBlock block : blocks(subject)) {
+      if (!WITH_ORIGINAL.contains(block.type()) || block.originalLength().isPresent()) {
+        continue;
+      }
+      hits.add(
+          missing(
+              family,
+              advertised,
+              block.type(),
+              List.of(block.typeEvidence(), block.evidence(ORIGINAL), advertised.evidence()),
+              "add \"" + ORIGINAL + "\": "));
+    }
+    return hits;
+  }
+
+  private static List<Hit> noOriginalKey(Subject subject) {
+    ModelFacts facts = subject.facts();
+    String key = facts.architecture().value() + ".rope.scaling.original_context_length";
+    if (!facts.ropeType().value().equals("yarn")
+        || subject.gguf().orElseThrow().file().metadata().get(key).isPresent()
+        || LaunchedRope.of(subject)
+            .filter(launched -> launched.launch().rotation().yarnOriginalContext().isPresent())
+            .isPresent()) {
+      return List.of();
+    }
+    return List.of(
+        missing(
+            Families.of(subject),
+            facts.advertisedLength(),
+            "yarn",
+            List.of(
+                facts.ropeType().evidence(),
+                Evidence.byDefault(key, String.valueOf(facts.advertisedLength().value())),
+                facts.advertisedLength().evidence()),
+            "pass --yarn-orig-ctx "));
+  }
+
+  private static Hit missing(
+      Optional<Family> family,
+      Stated<Integer> advertised,
+      String type,
+      List<Evidence> places,
+      String remedy) {
+    int taken = advertised.value();
+    String start = "the scaling \"" + type + "\" does not say the trained length, so " + taken;
+    if (family.isEmpty()) {
+      return Hit.of(
+          start + " is taken for it",
+          places,
+          remedy + "the length the model was trained on, from its model card");
+    }
+    int trained = family.get().trainedLength();
+    Hit hit =
+        Hit.of(
+            start
+                + " is taken for it"
+                + (taken == trained
+                    ? ", which is right for " + family.get().name()
+                    : "; " + family.get().name() + " was trained on " + trained),
+            places,
+            remedy + trained);
+    return hit.as(taken == trained ? Severity.NOTE : Severity.ERROR);
+  }
+
+  private static List<Hit> scaledTwice(Subject subject) {
+    if (subject.folder().isEmpty()
+        || subject.launch().filter(launch -> launch.contextLength().isPresent()).isPresent()) {
+      return List.of();
+    }
+    Optional<Family> family = Families.of(subject);
+    Stated<Integer> advertised = subject.facts().advertisedLength();
+    for (RopeBlock block : blocks(subject)) {
+      OptionalDouble factor = block.factor();
+      OptionalDouble original = block.originalLength();
+      if (original.isEmpty() && family.isPresent()) {
+        original = OptionalDouble.of(family.get().trainedLength());
+      }
+      if (factor.isEmpty() || original.isEmpty() || factor.getAsDouble() <= 1) {
+        continue;
+      }
+      double reach = factor.getAsDouble() * original.getAsDouble();
+      double derived = derived(subject, block, factor.getAsDouble());
+      if (Math.abs(advertised.value() / reach - 1) <= 0.01 && derived > 1.01 * reach) {
+        return List.of(
+            Hit.of(
+                "the engine will accept "
+                    + JsonText.number(derived)
+                    + " tokens: it multiplies max_position_embeddings "
+                    + advertised.value()
+                    + " by the factor it already holds",
+                List.of(advertised.evidence(), block.evidence("factor"), block.typeEvidence()),
+                (subject.runsOn(Engine.SGLANG) ? "--context-length " : "--max-model-len ")
+                    + JsonText.number(Math.rint(reach))));
+      }
+    }
+    return List.of();
+  }
+
+  /// The length the engine works out when none is asked for.
+  private static double derived(Subject subject, RopeBlock block, double factor) {
+    if (subject.runsOn(Engine.SGLANG)) {
+      boolean asItStands = block.number(ORIGINAL).isPresent() || block.type().equals("llama3");
+      return subject.facts().advertisedLength().value() * (asItStands ? 1 : factor);
+    }
+    try {
+      return RopeReading.of(subject.folder().orElseThrow().config(), Dialect.VLLM).contextLength();
+    } catch (CheckpointException e) {
+      // An engine that refuses the file accepts no length.
+      return 0;
+    }
+  }
+
+  private static List<Hit> wrongPublished(Subject subject) {
+    Optional<Family> family = Families.of(subject);
+    Stated<Integer> advertised = subject.facts().advertisedLength();
+    if (subject.folder().isEmpty()
+        || family.isEmpty()
+        || family.get().advertisedLengths().isEmpty()
+        || advertised.evidence().origin() != Evidence.Origin.FILE
+        || family.get().advertisedLengths().contains(advertised.value())
+        || rescaled(subject, family.get())) {
+      return List.of();
+    }
+    int published = family.get().advertisedLengths().getFirst();
+    boolean more = advertised.value() > published;
+    return List.of(
+        Hit.of(
+            family.get().name()
+                + " was published with "
+                + published
+                + " tokens, but the file gives "
+                + advertised.value()
+                + (more ? " and no scaling that would reach so far" : ""),
+            List.of(
+                advertised.evidence(),
+                Evidence.derived("length of " + family.get().name(), String.valueOf(published))),
+            "write \"max_position_embeddings\": "
+                + published
+                + (more ? ", or add a scaling for the rest" : "")));
+  }
+
+  /// Whether the file extends the model with a scaling that is not the family's own.
+  private static boolean rescaled(Subject subject, Family family) {
+    List<RopeBlock> blocks = blocks(subject);
+    return blocks.stream()
+        .anyMatch(block ->
+            block.scales()
+                && (!block.type().equals(family.shippedType())
+                    || (block.factor().isPresent()
+                        && !family
+                            .shippedFactor()
+                            .equals(Optional.of(block.factor().getAsDouble())))));
+  }
+
+  private static List<Hit> filesDisagree(Subject subject) {
+    List<Hit> hits = new ArrayList<>();
+    subject
+        .folder()
+        .ifPresent(folder -> {
+          OtherFiles others = new OtherFiles(subject, folder);
+          others.params().ifPresent(hits::add);
+          others.tokenizer().ifPresent(hits::add);
+          others.generation().ifPresent(hits::add);
+          others.secondLength().ifPresent(hits::add);
+        });
+    return hits;
+  }
+}
