@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -149,5 +150,48 @@ class ModelDescriptionTest {
                 GgufWriter.llama().put("llama.rope.freq_base", MetadataType.FLOAT32, Float.NaN)))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("llama.rope.freq_base is NaN");
+  }
+
+  private ModelDescription describe(GgufWriter writer, Map<String, Object> overrides) {
+    try (GgufFile file = GgufFile.open(writer.write(folder))) {
+      return ModelDescription.of(file, overrides);
+    }
+  }
+
+  @Test
+  void anOverrideWinsOverTheFileAndAddsWhatItLacks() {
+    ModelDescription model =
+        describe(
+            GgufWriter.llama(),
+            Map.of(
+                "llama.context_length",
+                1024L,
+                "llama.rope.freq_base",
+                500000.0,
+                "llama.rope.scaling.type",
+                "yarn",
+                "general.name",
+                "mine"));
+    assertThat(model.contextLength()).isEqualTo(1024);
+    assertThat(model.rope().base()).isEqualTo(500000);
+    assertThat(model.rope().scalingType()).contains(RopeScalingType.YARN);
+    assertThat(model.name()).contains("mine");
+  }
+
+  @Test
+  void anOverrideOfAnotherTypeIsPassedOver() {
+    ModelDescription model =
+        describe(
+            GgufWriter.llama(),
+            Map.of("llama.context_length", 1024.0, "llama.rope.freq_base", 500000L));
+    assertThat(model.contextLength()).isEqualTo(256);
+    assertThat(model.rope().base()).isEqualTo(10000);
+  }
+
+  @Test
+  void anOverrideIsANumberATextOrATruthValue() {
+    assertThatThrownBy(() -> describe(GgufWriter.llama(), Map.of("a", List.of())))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("an override of a can't be");
   }
 }

@@ -218,4 +218,30 @@ class HuggingFaceConfigTest {
   void aDictionaryThatIsNoneIsRefused() {
     refused(LLAMA + ", \"rope_scaling\": \"linear\"", "rope_scaling must be an object");
   }
+
+  @Test
+  void anOverriddenLengthIsTheModelsLength() {
+    HuggingFaceConfig config = parse(LLAMA).withOverrides(Map.of("max_position_embeddings", 9L));
+    assertThat(config.maxPositionEmbeddings()).isEqualTo(9);
+    assertThat(config.name()).isEqualTo("it");
+  }
+
+  @Test
+  void anOverriddenDictionaryTakesTheBaseWithIt() {
+    HuggingFaceConfig config =
+        parse(LLAMA + ", \"rope_theta\": 500000")
+            .withOverrides(Map.of("rope_scaling", Map.of("rope_type", "linear", "factor", 2.0)));
+    LayerRope layer = RopeReading.of(config, Dialect.VLLM).layers().getFirst();
+    assertThat(layer.ropeType()).isEqualTo("linear");
+    assertThat(layer.base()).isEqualTo(10000);
+  }
+
+  @Test
+  void theOldAndTheNewNameOfTheDictionaryAreOne() {
+    HuggingFaceConfig config =
+        parse(scaling("\"rope_type\": \"linear\", \"factor\": 2.0"))
+            .withOverrides(Map.of("rope_parameters", Map.of("rope_type", "default")));
+    assertThat(RopeReading.of(config, Dialect.VLLM).layers().getFirst().ropeType())
+        .isEqualTo("default");
+  }
 }

@@ -52,7 +52,7 @@ final class LlamaCppFlags {
     if (given.isEmpty()) {
       return RopeOverrides.NONE;
     }
-    String[] numbers = given.get().value().strip().split("\\s+");
+    String[] numbers = given.get().value().strip().split("\\s+", -1);
     double scale = Values.real(new Flag("ropeconfig", numbers[0]));
     double base =
         numbers.length > 1 ? Values.real(new Flag("ropeconfig", numbers[1])) : KOBOLD_BASE;
@@ -77,8 +77,10 @@ final class LlamaCppFlags {
     Map<String, Object> overrides = new LinkedHashMap<>();
     for (Flag flag : arguments.flags()) {
       if (flag.name().equals("override-kv") || flag.name().equals("overridekv")) {
-        for (String entry : flag.value().split("(?<!\\\\),")) {
-          add(overrides, new Flag(flag.name(), entry.replace("\\,", ",").strip()));
+        for (String entry : flag.value().split("(?<!\\\\),", -1)) {
+          if (!entry.isBlank()) {
+            add(overrides, new Flag(flag.name(), entry.replace("\\,", ",").strip()));
+          }
         }
       }
     }

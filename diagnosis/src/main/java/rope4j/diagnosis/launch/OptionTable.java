@@ -71,7 +71,7 @@ final class OptionTable {
         table = new OptionTable();
         tables.put(Engine.of(line.substring(1, line.length() - 1)), table);
       } else if (!line.isBlank() && !line.startsWith("#")) {
-        table.add(line.split(" +"));
+        table.add(line.split(" +", -1));
       }
     }
     return tables;
@@ -82,7 +82,7 @@ final class OptionTable {
         new Option(columns[0], Takes.of(columns[1]), columns.length > 3 ? columns[3] : "");
     options.add(option);
     byFlag.put("--" + option.name(), option);
-    for (String spelling : columns[2].split(",")) {
+    for (String spelling : columns[2].split(",", -1)) {
       byFlag.put(spelling, option);
     }
   }

@@ -136,20 +136,17 @@ final class PythonLiteral {
       return number(number.group().replace("_", ""));
     }
     Matcher word = WORD.matcher(text).region(at, text.length());
-    if (word.lookingAt()) {
-      switch (word.group()) {
-        case "True", "False" -> {
-          at = word.end();
-          return word.group().equals("True");
-        }
-        case "None" -> {
-          at = word.end();
-          return null;
-        }
-        default -> throw wrong();
+    String name = word.lookingAt() ? word.group() : "";
+    at += name.length();
+    return switch (name) {
+      case "True" -> true;
+      case "False" -> false;
+      case "None" -> null;
+      default -> {
+        at -= name.length();
+        throw wrong();
       }
-    }
-    throw wrong();
+    };
   }
 
   private Object number(String digits) {
