@@ -96,7 +96,7 @@ final class DynamicRules {
               "At "
                   + (long) length
                   + " tokens the base is "
-                  + Figures.number(Math.round(raised))
+                  + Figures.number(Math.rint(raised))
                   + " in Transformers and "
                   + Figures.number(base.getAsDouble())
                   + " in vLLM and llama.cpp.",

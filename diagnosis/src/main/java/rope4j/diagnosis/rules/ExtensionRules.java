@@ -1,5 +1,6 @@
 package rope4j.diagnosis.rules;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -182,11 +183,8 @@ final class ExtensionRules {
   }
 
   private static Optional<Hit> named(Subject subject) {
-    Optional<Stated<String>> title = subject.facts().title();
-    if (title.isEmpty()) {
-      return Optional.empty();
-    }
-    String name = title.get().value().toLowerCase(Locale.ROOT).replace('_', '-');
+    Stated<String> title = subject.facts().title().orElseGet(() -> fileName(subject));
+    String name = title.value().toLowerCase(Locale.ROOT).replace('_', '-');
     Matcher length = LENGTH.matcher(name);
     boolean found = length.find();
     boolean tuned = TUNED.matcher(name).find();
@@ -199,7 +197,7 @@ final class ExtensionRules {
             "The name says "
                 + (found ? length.group(1) + "k tokens" : "it was tuned for a longer context")
                 + ", the base is the ordinary one and there is no scaling.",
-            List.of(title.get().evidence(), subject.facts().ropeType().evidence()),
+            List.of(title.evidence(), subject.facts().ropeType().evidence()),
             "Look for the factor it was tuned with. Usual are "
                 + tokens / 2048
                 + " from LLaMA's 2048 tokens and "
@@ -207,6 +205,12 @@ final class ExtensionRules {
                 + " from Llama 2's 4096, linear: --rope-scaling linear --rope-scale N.");
     // Some models were trained at 8192 from the start.
     return Optional.of(tokens <= 8192 && !tuned ? hit.as(Severity.NOTE) : hit);
+  }
+
+  private static Stated<String> fileName(Subject subject) {
+    Path last = subject.checkpoint().path().getFileName();
+    String name = last == null ? "" : last.toString();
+    return new Stated<>(name, Evidence.derived("name of the file", name));
   }
 
   private static List<Hit> baseTooSmall(Subject subject) {

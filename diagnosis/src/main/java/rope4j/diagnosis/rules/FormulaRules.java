@@ -261,7 +261,10 @@ final class FormulaRules {
             .filter(family -> Boolean.FALSE.equals(family.shipped().get("truncate")))
             .isPresent();
     RopeMetadata rope = gguf.rope();
-    if (!whole || !gguf.isType(RopeScalingType.YARN) || rope.factor().isEmpty()) {
+    if (!whole
+        || !gguf.rotates()
+        || !gguf.isType(RopeScalingType.YARN)
+        || rope.factor().orElse(1) <= 1) {
       return Optional.empty();
     }
     double worst = Readings.worst(yarn(gguf, false), yarn(gguf, true));

@@ -82,7 +82,10 @@ final class GgufRules {
 
   private static List<Hit> llama3WithoutFactors(Subject subject) {
     Optional<GgufView> view = GgufView.of(subject);
-    if (view.isEmpty() || !view.get().architecture().equals("llama") || view.get().isScaled()) {
+    if (view.isEmpty()
+        || !view.get().architecture().equals("llama")
+        || !view.get().rotates()
+        || view.get().isScaled()) {
       return List.of();
     }
     GgufView gguf = view.get();
@@ -129,7 +132,10 @@ final class GgufRules {
     boolean plain = !gguf.rope().factors().isEmpty();
     List<Double> factors = plain ? gguf.rope().factors() : gguf.rope().longFactors();
     int pairs = gguf.description().rotaryDimension() / 2;
-    if (factors.size() != pairs || factors.stream().allMatch(f -> f == 1)) {
+    if (!gguf.rotates()
+        || factors.size() != pairs
+        || factors.stream().allMatch(f -> f == 1)
+        || !factors.stream().allMatch(f -> f > 0)) {
       return Optional.empty();
     }
     int safe =

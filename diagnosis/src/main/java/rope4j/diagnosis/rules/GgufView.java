@@ -42,6 +42,13 @@ record GgufView(GgufCheckpoint checkpoint, ModelDescription description) {
         || !rope.longFactors().isEmpty();
   }
 
+  /// Whether the numbers make a rotation at all: they are a stranger's.
+  boolean rotates() {
+    int rotary = description.rotaryDimension();
+    double base = rope().base();
+    return rotary >= 2 && rotary % 2 == 0 && base > 1 && Double.isFinite(base);
+  }
+
   boolean isType(RopeScalingType type) {
     return rope().scalingType().filter(type::equals).isPresent();
   }

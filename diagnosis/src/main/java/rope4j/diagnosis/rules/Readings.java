@@ -68,7 +68,7 @@ record Readings(Map<Dialect, Frequencies> byDialect) {
     List<String> parts = new ArrayList<>();
     byDialect.forEach((dialect, frequencies) ->
         parts.add(
-            Figures.number(Math.round(Math.sqrt(scores(frequencies)) * 1e4) / 1e4)
+            Figures.number(Math.rint(Math.sqrt(scores(frequencies)) * 1e4) / 1e4)
                 + " in "
                 + dialect.title()));
     return parts.stream().collect(Collectors.joining(", "));
