@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import rope4j.checkpoint.Evidence;
-import rope4j.diagnosis.Engine;
-import rope4j.diagnosis.Finding.Severity;
+import rope4j.diagnosis.engine.Engine;
+import rope4j.diagnosis.rules.Finding.Severity;
 
 /// The rules of group A about the key that names a scaling's type.
 final class ScalingTypeRules {

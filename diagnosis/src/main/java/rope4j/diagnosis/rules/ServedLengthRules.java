@@ -9,8 +9,8 @@ import java.util.Set;
 import rope4j.checkpoint.Evidence;
 import rope4j.checkpoint.ModelFacts;
 import rope4j.checkpoint.Stated;
-import rope4j.diagnosis.Engine;
-import rope4j.diagnosis.Finding.Severity;
+import rope4j.diagnosis.engine.Engine;
+import rope4j.diagnosis.rules.Finding.Severity;
 
 /// The rules of group B about an engine that serves another length than a user expects.
 final class ServedLengthRules {
