@@ -51,6 +51,13 @@ public record ModelFacts(
     layerTypes = List.copyOf(layerTypes);
   }
 
+  /// What a GGUF file says.
+  ///
+  /// @throws CheckpointException when a key that counts holds something else than a number
+  public static ModelFacts of(GgufFile file) {
+    return new GgufFacts(file).facts();
+  }
+
   /// What one token costs in the cache of keys and values. Layers that keep a state of fixed size
   /// instead of tokens (linear attention, Mamba, convolutions) do not count.
   ///

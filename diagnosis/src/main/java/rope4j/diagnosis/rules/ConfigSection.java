@@ -8,8 +8,8 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import rope4j.checkpoint.Evidence;
-import rope4j.checkpoint.FolderCheckpoint;
 import rope4j.checkpoint.json.JsonFile;
+import rope4j.checkpoint.model.FolderCheckpoint;
 import rope4j.diagnosis.launch.Launch;
 
 /// One object of a `config.json`, or of what a launch puts over it: the language model's own keys,

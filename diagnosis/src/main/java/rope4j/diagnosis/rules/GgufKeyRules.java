@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import rope4j.checkpoint.Evidence;
-import rope4j.checkpoint.FolderCheckpoint;
 import rope4j.checkpoint.ForeignKey;
 import rope4j.checkpoint.LlamaCppRope;
 import rope4j.checkpoint.RopeScalingType;
+import rope4j.checkpoint.model.FolderCheckpoint;
 import rope4j.diagnosis.engine.Engine;
 import rope4j.diagnosis.rules.Finding.Severity;
 

@@ -4,12 +4,12 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
 import rope4j.checkpoint.Evidence;
-import rope4j.checkpoint.GgufCheckpoint;
 import rope4j.checkpoint.MetadataValue;
 import rope4j.checkpoint.ModelDescription;
 import rope4j.checkpoint.RopeMetadata;
 import rope4j.checkpoint.RopeScalingType;
 import rope4j.checkpoint.TensorInfo;
+import rope4j.checkpoint.model.GgufCheckpoint;
 
 /// A GGUF file as the rules ask about it: keys by their name without the architecture, each with
 /// its evidence.

@@ -9,9 +9,9 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import rope4j.checkpoint.Evidence;
-import rope4j.checkpoint.FolderCheckpoint;
 import rope4j.checkpoint.ModelFacts;
 import rope4j.checkpoint.Stated;
+import rope4j.checkpoint.model.FolderCheckpoint;
 import rope4j.diagnosis.engine.Engine;
 import rope4j.diagnosis.rules.Finding.Severity;
 

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import rope4j.checkpoint.Evidence;
-import rope4j.checkpoint.FolderCheckpoint;
 import rope4j.checkpoint.Stated;
 import rope4j.checkpoint.json.JsonFile;
+import rope4j.checkpoint.model.FolderCheckpoint;
 import rope4j.diagnosis.engine.Engine;
 import rope4j.diagnosis.rules.Finding.Severity;
 

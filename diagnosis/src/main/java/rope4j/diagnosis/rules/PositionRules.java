@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import rope4j.checkpoint.Evidence;
-import rope4j.checkpoint.FolderCheckpoint;
 import rope4j.checkpoint.config.Dialect;
+import rope4j.checkpoint.model.FolderCheckpoint;
 import rope4j.diagnosis.engine.Engine;
 import rope4j.diagnosis.rules.Finding.Severity;
 

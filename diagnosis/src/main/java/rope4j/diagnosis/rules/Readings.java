@@ -8,11 +8,11 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import rope4j.checkpoint.CheckpointException;
-import rope4j.checkpoint.FolderCheckpoint;
 import rope4j.checkpoint.RopeOverrides;
 import rope4j.checkpoint.config.Dialect;
 import rope4j.checkpoint.config.LayerRope;
 import rope4j.checkpoint.config.RopeReading;
+import rope4j.checkpoint.model.FolderCheckpoint;
 import rope4j.rotation.Frequencies;
 
 /// What the engines make of one configuration, layer type by layer type the first.

@@ -2,10 +2,10 @@ package rope4j.diagnosis.rules;
 
 import java.util.Optional;
 import java.util.OptionalInt;
-import rope4j.checkpoint.Checkpoint;
-import rope4j.checkpoint.FolderCheckpoint;
-import rope4j.checkpoint.GgufCheckpoint;
 import rope4j.checkpoint.ModelFacts;
+import rope4j.checkpoint.model.Checkpoint;
+import rope4j.checkpoint.model.FolderCheckpoint;
+import rope4j.checkpoint.model.GgufCheckpoint;
 import rope4j.diagnosis.engine.Engine;
 import rope4j.diagnosis.launch.Launch;
 

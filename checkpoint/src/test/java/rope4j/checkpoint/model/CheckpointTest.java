@@ -1,4 +1,4 @@
-package rope4j.checkpoint;
+package rope4j.checkpoint.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import rope4j.checkpoint.CheckpointException;
+import rope4j.checkpoint.GgufWriter;
 
 class CheckpointTest {
 

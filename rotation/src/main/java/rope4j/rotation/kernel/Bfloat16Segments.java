@@ -9,7 +9,7 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
-/// bfloat16 by the Vector API. An interleaved pair is one 32-bit word, the first channel in its
+/// [Float32Segments] for bfloat16. An interleaved pair is one 32-bit word, the first channel in its
 /// lower half (little-endian), and comes apart by a shift and a mask, without a shuffle or a change
 /// of shape; for half pairing the channels are widened to words.
 ///
@@ -18,7 +18,7 @@ import jdk.incubator.vector.VectorSpecies;
 /// into its sign. The steps are written out and not shared by a method: a vector that crosses a
 /// call which is not inlined is allocated on the heap, and these loops are as long as the compiler
 /// inlines.
-final class Bfloat16Vectors {
+final class Bfloat16Segments {
 
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
   private static final VectorSpecies<Float> FLOATS = Widths.floats();
@@ -37,23 +37,14 @@ final class Bfloat16Vectors {
       VectorOperators.ZERO_EXTEND_S2I;
   private static final VectorOperators.Conversion<Integer, Short> NARROWED = VectorOperators.I2S;
 
-  private Bfloat16Vectors() {}
+  private Bfloat16Segments() {}
 
-  static void half(
-      MemorySegment x, long offset, int tokens, int heads, long stride, AngleTable table, int row) {
-    int together =
-        VectorRotationKernel.together(heads, stride / Short.BYTES, table.pairs() <= 2 * LANES);
-    long at = offset;
-    for (int t = 0; t < tokens; t++) {
-      for (int h = 0; h < heads; h += together) {
-        int count = Math.min(together, heads - h);
-        half(x, at, count, stride, table, row + t);
-        at += count * stride;
-      }
-    }
+  /// Pairs that one pass over the heads turns.
+  static int atOnce() {
+    return 2 * LANES;
   }
 
-  private static void half(
+  static void half(
       MemorySegment x, long offset, int heads, long stride, AngleTable table, int row) {
     int pairs = table.pairs();
     int angle = row * pairs;
@@ -184,20 +175,6 @@ final class Bfloat16Vectors {
   }
 
   static void interleaved(
-      MemorySegment x, long offset, int tokens, int heads, long stride, AngleTable table, int row) {
-    int together =
-        VectorRotationKernel.together(heads, stride / Short.BYTES, table.pairs() <= 2 * LANES);
-    long at = offset;
-    for (int t = 0; t < tokens; t++) {
-      for (int h = 0; h < heads; h += together) {
-        int count = Math.min(together, heads - h);
-        interleaved(x, at, count, stride, table, row + t);
-        at += count * stride;
-      }
-    }
-  }
-
-  private static void interleaved(
       MemorySegment x, long offset, int heads, long stride, AngleTable table, int row) {
     int pairs = table.pairs();
     int angle = row * pairs;

@@ -1,8 +1,15 @@
-package rope4j.checkpoint;
+package rope4j.checkpoint.model;
 
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import rope4j.checkpoint.CheckpointException;
+import rope4j.checkpoint.Evidence;
+import rope4j.checkpoint.ForeignKey;
+import rope4j.checkpoint.GgufFile;
+import rope4j.checkpoint.GgufRopeKeys;
+import rope4j.checkpoint.ModelDescription;
+import rope4j.checkpoint.ModelFacts;
 
 /// A model in one GGUF file.
 public final class GgufCheckpoint implements Checkpoint {
@@ -20,7 +27,7 @@ public final class GgufCheckpoint implements Checkpoint {
   static GgufCheckpoint open(Path path) {
     GgufFile file = GgufFile.open(path);
     try {
-      return new GgufCheckpoint(file, describe(file), new GgufFacts(file).facts());
+      return new GgufCheckpoint(file, describe(file), ModelFacts.of(file));
     } catch (CheckpointException e) {
       file.close();
       throw new CheckpointException(path + ": " + e.getMessage(), e);

@@ -1,6 +1,8 @@
-package rope4j.checkpoint;
+package rope4j.checkpoint.model;
 
 import java.nio.file.Path;
+import rope4j.checkpoint.CheckpointException;
+import rope4j.checkpoint.ModelFacts;
 
 /// A model's files, read as far as they describe it: no weight is touched.
 ///

@@ -1,7 +1,8 @@
-package rope4j.checkpoint;
+package rope4j.checkpoint.model;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import rope4j.checkpoint.ModelFacts;
 import rope4j.checkpoint.config.HuggingFaceConfig;
 import rope4j.checkpoint.json.JsonFile;
 import rope4j.checkpoint.safetensors.TensorIndex;

@@ -1,4 +1,4 @@
-package rope4j.checkpoint;
+package rope4j.checkpoint.model;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,6 +13,8 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import rope4j.checkpoint.CheckpointException;
+import rope4j.checkpoint.ModelFacts;
 import rope4j.checkpoint.config.HuggingFaceConfig;
 import rope4j.checkpoint.file.StrangersFile;
 import rope4j.checkpoint.json.JsonFile;
