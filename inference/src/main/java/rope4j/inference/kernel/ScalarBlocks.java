@@ -62,8 +62,8 @@ final class ScalarBlocks {
       int fifth = bits(data, block + 2);
       for (int i = 0; i < HALF; i++) {
         int pair = unsigned(data, block + 6 + i);
-        into[to + i] = ((pair & 15 | (fifth >>> i & 1) << 4) - 16) * scale;
-        into[to + HALF + i] = ((pair >> 4 | (fifth >>> i + HALF & 1) << 4) - 16) * scale;
+        into[to + i] = (((pair & 15) | ((fifth >>> i) & 1) << 4) - 16) * scale;
+        into[to + HALF + i] = (((pair >> 4) | ((fifth >>> (i + HALF)) & 1) << 4) - 16) * scale;
       }
     }
   }
@@ -76,8 +76,8 @@ final class ScalarBlocks {
       int fifth = bits(data, block + 4);
       for (int i = 0; i < HALF; i++) {
         int pair = unsigned(data, block + 8 + i);
-        into[to + i] = (pair & 15 | (fifth >>> i & 1) << 4) * scale + minimum;
-        into[to + HALF + i] = (pair >> 4 | (fifth >>> i + HALF & 1) << 4) * scale + minimum;
+        into[to + i] = ((pair & 15) | ((fifth >>> i) & 1) << 4) * scale + minimum;
+        into[to + HALF + i] = ((pair >> 4) | ((fifth >>> (i + HALF)) & 1) << 4) * scale + minimum;
       }
     }
   }

@@ -28,10 +28,10 @@ final class ScalarSuperBlocks {
         int factors = unsigned(data, block + group);
         float scale = all * (factors & 15);
         float minimum = allMinima * (factors >> 4);
-        long pairs = block + 16 + group / 8 * 32 + group % 2 * 16;
+        int pairs = 16 + group / 8 * 32 + group % 2 * 16;
         int shift = group % 8 / 2 * 2;
         for (int i = 0; i < 16; i++) {
-          int value = unsigned(data, pairs + i) >> shift & 3;
+          int value = unsigned(data, block + pairs + i) >> shift & 3;
           into[to + group * 16 + i] = scale * value - minimum;
         }
       }
@@ -44,13 +44,13 @@ final class ScalarSuperBlocks {
       float all = half(data, block + 108);
       for (int group = 0; group < 16; group++) {
         float scale = all * signedScale(data, block + 96, group);
-        long upper = block + group % 2 * 16;
-        long pairs = block + 32 + group / 8 * 32 + group % 2 * 16;
+        int upper = group % 2 * 16;
+        int pairs = 32 + group / 8 * 32 + group % 2 * 16;
         int shift = group % 8 / 2 * 2;
         for (int i = 0; i < 16; i++) {
-          int low = unsigned(data, pairs + i) >> shift & 3;
-          int high = unsigned(data, upper + i) >> group / 2 & 1;
-          into[to + group * 16 + i] = scale * ((high << 2 | low) - 4);
+          int low = unsigned(data, block + pairs + i) >> shift & 3;
+          int high = (unsigned(data, block + upper + i) >> (group / 2)) & 1;
+          into[to + group * 16 + i] = scale * (((high << 2) | low) - 4);
         }
       }
     }
@@ -64,10 +64,10 @@ final class ScalarSuperBlocks {
       for (int group = 0; group < 8; group++) {
         float scale = all * scale(data, block + 4, group);
         float minimum = allMinima * minimum(data, block + 4, group);
-        long pairs = block + 16 + group / 2 * 32;
+        int pairs = 16 + group / 2 * 32;
         int shift = group % 2 * 4;
         for (int i = 0; i < 32; i++) {
-          int value = unsigned(data, pairs + i) >> shift & 15;
+          int value = unsigned(data, block + pairs + i) >> shift & 15;
           into[to + group * 32 + i] = scale * value - minimum;
         }
       }
@@ -82,12 +82,12 @@ final class ScalarSuperBlocks {
       for (int group = 0; group < 8; group++) {
         float scale = all * scale(data, block + 4, group);
         float minimum = allMinima * minimum(data, block + 4, group);
-        long pairs = block + 48 + group / 2 * 32;
+        int pairs = 48 + group / 2 * 32;
         int shift = group % 2 * 4;
         for (int i = 0; i < 32; i++) {
-          int low = unsigned(data, pairs + i) >> shift & 15;
+          int low = unsigned(data, block + pairs + i) >> shift & 15;
           int high = unsigned(data, block + 16 + i) >> group & 1;
-          into[to + group * 32 + i] = scale * (high << 4 | low) - minimum;
+          into[to + group * 32 + i] = scale * ((high << 4) | low) - minimum;
         }
       }
     }
@@ -100,14 +100,14 @@ final class ScalarSuperBlocks {
       for (int group = 0; group < 16; group++) {
         float scale = all * signed(data, block + 192 + group);
         // Four-bit halves lie by 64 weights, the two bits above them by 32.
-        long lower = block + group / 8 * 64 + group % 4 * 16;
-        long upper = block + 128 + group / 8 * 32 + group % 2 * 16;
+        int lower = group / 8 * 64 + group % 4 * 16;
+        int upper = 128 + group / 8 * 32 + group % 2 * 16;
         int lowShift = group % 8 / 4 * 4;
         int highShift = group % 8 / 2 * 2;
         for (int i = 0; i < 16; i++) {
-          int low = unsigned(data, lower + i) >> lowShift & 15;
-          int high = unsigned(data, upper + i) >> highShift & 3;
-          into[to + group * 16 + i] = scale * ((high << 4 | low) - 32);
+          int low = unsigned(data, block + lower + i) >> lowShift & 15;
+          int high = unsigned(data, block + upper + i) >> highShift & 3;
+          into[to + group * 16 + i] = scale * (((high << 4) | low) - 32);
         }
       }
     }

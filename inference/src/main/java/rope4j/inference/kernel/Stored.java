@@ -60,6 +60,6 @@ final class Stored {
   static int signedScale(MemorySegment data, long at, int group) {
     int low = unsigned(data, at + group % 8) >> (group / 8 * 4) & 15;
     int high = unsigned(data, at + 8 + group % 4) >> (group / 4 * 2) & 3;
-    return (high << 4 | low) - 32;
+    return ((high << 4) | low) - 32;
   }
 }

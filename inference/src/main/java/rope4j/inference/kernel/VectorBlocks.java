@@ -55,9 +55,9 @@ final class VectorBlocks {
           IntVector pair = (IntVector) bytes.convertShape(B2I, INTS, part);
           IntVector low = pair.and(15).sub(8);
           IntVector high = pair.lanewise(LSHR, 4).and(15).sub(8);
-          int low0 = to + i + part * LANES;
-          ((FloatVector) low.convert(I2F, 0)).mul(scale).intoArray(into, low0);
-          ((FloatVector) high.convert(I2F, 0)).mul(scale).intoArray(into, low0 + HALF);
+          int first = to + i + part * LANES;
+          ((FloatVector) low.convert(I2F, 0)).mul(scale).intoArray(into, first);
+          ((FloatVector) high.convert(I2F, 0)).mul(scale).intoArray(into, first + HALF);
         }
       }
     }
@@ -74,9 +74,12 @@ final class VectorBlocks {
           IntVector pair = (IntVector) bytes.convertShape(B2I, INTS, part);
           IntVector low = pair.and(15);
           IntVector high = pair.lanewise(LSHR, 4).and(15);
-          int low0 = to + i + part * LANES;
-          ((FloatVector) low.convert(I2F, 0)).mul(scale).add(minimum).intoArray(into, low0);
-          ((FloatVector) high.convert(I2F, 0)).mul(scale).add(minimum).intoArray(into, low0 + HALF);
+          int first = to + i + part * LANES;
+          ((FloatVector) low.convert(I2F, 0)).mul(scale).add(minimum).intoArray(into, first);
+          ((FloatVector) high.convert(I2F, 0))
+              .mul(scale)
+              .add(minimum)
+              .intoArray(into, first + HALF);
         }
       }
     }
@@ -92,16 +95,16 @@ final class VectorBlocks {
         for (int part = 0; part < PARTS; part++) {
           IntVector pair = (IntVector) bytes.convertShape(B2I, INTS, part);
           IntVector fifths =
-              IntVector.broadcast(INTS, fifth >>> i + part * LANES).lanewise(LSHR, INDEX);
+              IntVector.broadcast(INTS, fifth >>> (i + part * LANES)).lanewise(LSHR, INDEX);
           IntVector low = pair.and(15).or(fifths.and(1).lanewise(LSHL, 4)).sub(16);
           IntVector high =
               pair.lanewise(LSHR, 4)
                   .and(15)
                   .or(fifths.lanewise(LSHR, HALF).and(1).lanewise(LSHL, 4))
                   .sub(16);
-          int low0 = to + i + part * LANES;
-          ((FloatVector) low.convert(I2F, 0)).mul(scale).intoArray(into, low0);
-          ((FloatVector) high.convert(I2F, 0)).mul(scale).intoArray(into, low0 + HALF);
+          int first = to + i + part * LANES;
+          ((FloatVector) low.convert(I2F, 0)).mul(scale).intoArray(into, first);
+          ((FloatVector) high.convert(I2F, 0)).mul(scale).intoArray(into, first + HALF);
         }
       }
     }
@@ -118,15 +121,18 @@ final class VectorBlocks {
         for (int part = 0; part < PARTS; part++) {
           IntVector pair = (IntVector) bytes.convertShape(B2I, INTS, part);
           IntVector fifths =
-              IntVector.broadcast(INTS, fifth >>> i + part * LANES).lanewise(LSHR, INDEX);
+              IntVector.broadcast(INTS, fifth >>> (i + part * LANES)).lanewise(LSHR, INDEX);
           IntVector low = pair.and(15).or(fifths.and(1).lanewise(LSHL, 4));
           IntVector high =
               pair.lanewise(LSHR, 4)
                   .and(15)
                   .or(fifths.lanewise(LSHR, HALF).and(1).lanewise(LSHL, 4));
-          int low0 = to + i + part * LANES;
-          ((FloatVector) low.convert(I2F, 0)).mul(scale).add(minimum).intoArray(into, low0);
-          ((FloatVector) high.convert(I2F, 0)).mul(scale).add(minimum).intoArray(into, low0 + HALF);
+          int first = to + i + part * LANES;
+          ((FloatVector) low.convert(I2F, 0)).mul(scale).add(minimum).intoArray(into, first);
+          ((FloatVector) high.convert(I2F, 0))
+              .mul(scale)
+              .add(minimum)
+              .intoArray(into, first + HALF);
         }
       }
     }

@@ -1,16 +1,13 @@
 package rope4j.inference.kernel;
 
-import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.S2I;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import java.util.Optional;
-import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 import rope4j.checkpoint.TensorType;
@@ -22,8 +19,8 @@ final class VectorDecoders {
   static final VectorSpecies<Integer> INTS = FLOATS.withLanes(int.class);
   static final int LANES = FLOATS.length();
 
-  /// Bytes loaded at once. As many as lanes where there are vectors so short, else the fewest that
-  /// there are.
+  /// Bytes loaded at once: one for each lane, or the shortest vector that there is, which then
+  /// fills the lanes [#PARTS] times.
   static final VectorSpecies<Byte> BYTES =
       VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, LANES * Byte.SIZE)));
 
@@ -33,16 +30,10 @@ final class VectorDecoders {
   private static final VectorSpecies<Short> SHORTS =
       VectorSpecies.of(short.class, VectorShape.forBitSize(LANES * Short.SIZE));
 
-  private static final int MANTISSA = 23;
-  private static final int BIAS_DIFFERENCE = 127 - 15 << MANTISSA;
-  private static final int HALF_EXPONENT = 0x1F << MANTISSA;
-  private static final float SMALLEST_NORMAL_HALF = 0x1p-14f;
-
   private VectorDecoders() {}
 
   static Optional<WeightDecoder> of(TensorType type) {
     return switch (type) {
-      case F16 -> Optional.of(VectorDecoders::f16);
       case BF16 -> Optional.of(VectorDecoders::bf16);
       case Q4_0 -> Optional.of(VectorBlocks::q4_0);
       case Q4_1 -> Optional.of(VectorBlocks::q4_1);
@@ -55,6 +46,7 @@ final class VectorDecoders {
       case Q4_K -> Optional.of(VectorSuperBlocks::q4_K);
       case Q5_K -> Optional.of(VectorSuperBlocks::q5_K);
       case Q6_K -> Optional.of(VectorSuperBlocks::q6_K);
+      // F32 is copied, and the compiler vectorizes the conversion of F16 by itself.
       default -> ScalarDecoders.of(type);
     };
   }
@@ -68,29 +60,5 @@ final class VectorDecoders {
       bits.lanewise(LSHL, 16).reinterpretAsFloats().intoArray(into, at + i);
     }
     ScalarDecoders.bf16(data, offset + bound * 2L, into, at + bound, count - bound);
-  }
-
-  /// Moves exponent and mantissa to their places and corrects the bias. Subnormals get a leading
-  /// one that a subtraction takes off again; infinities and NaN get the largest exponent.
-  static void f16(MemorySegment data, long offset, float[] into, int at, int count) {
-    int bound = FLOATS.loopBound(count);
-    for (int i = 0; i < bound; i += LANES) {
-      ShortVector stored =
-          ShortVector.fromMemorySegment(SHORTS, data, offset + i * 2L, ByteOrder.LITTLE_ENDIAN);
-      IntVector half = (IntVector) stored.convertShape(S2I, INTS, 0);
-      IntVector magnitude = half.and(0x7FFF).lanewise(LSHL, 13);
-      IntVector exponent = magnitude.and(HALF_EXPONENT);
-      IntVector normal = magnitude.add(BIAS_DIFFERENCE);
-      VectorMask<Integer> infinite = exponent.compare(EQ, HALF_EXPONENT);
-      VectorMask<Integer> subnormal = exponent.compare(EQ, 0);
-      FloatVector small = normal.add(1 << MANTISSA).reinterpretAsFloats().sub(SMALLEST_NORMAL_HALF);
-      IntVector bits =
-          normal
-              .add(BIAS_DIFFERENCE, infinite)
-              .blend(small.reinterpretAsInts(), subnormal)
-              .or(half.and(Integer.MIN_VALUE));
-      bits.reinterpretAsFloats().intoArray(into, at + i);
-    }
-    ScalarDecoders.f16(data, offset + bound * 2L, into, at + bound, count - bound);
   }
 }

@@ -39,10 +39,11 @@ final class VectorSuperBlocks {
         int factors = unsigned(data, block + group);
         float scale = all * (factors & 15);
         float minimum = allMinima * (factors >> 4);
-        long pairs = block + 16 + group / 8 * 32 + group % 2 * 16;
+        int pairs = 16 + group / 8 * 32 + group % 2 * 16;
         int shift = group % 8 / 2 * 2;
         for (int i = 0; i < 16; i += STEP) {
-          ByteVector bytes = ByteVector.fromMemorySegment(BYTES, data, pairs + i, LITTLE_ENDIAN);
+          ByteVector bytes =
+              ByteVector.fromMemorySegment(BYTES, data, block + pairs + i, LITTLE_ENDIAN);
           for (int part = 0; part < PARTS; part++) {
             IntVector value =
                 ((IntVector) bytes.convertShape(B2I, INTS, part)).lanewise(LSHR, shift).and(3);
@@ -62,12 +63,14 @@ final class VectorSuperBlocks {
       float all = half(data, block + 108);
       for (int group = 0; group < 16; group++) {
         float scale = all * signedScale(data, block + 96, group);
-        long upper = block + group % 2 * 16;
-        long pairs = block + 32 + group / 8 * 32 + group % 2 * 16;
+        int upper = group % 2 * 16;
+        int pairs = 32 + group / 8 * 32 + group % 2 * 16;
         int shift = group % 8 / 2 * 2;
         for (int i = 0; i < 16; i += STEP) {
-          ByteVector lows = ByteVector.fromMemorySegment(BYTES, data, pairs + i, LITTLE_ENDIAN);
-          ByteVector highs = ByteVector.fromMemorySegment(BYTES, data, upper + i, LITTLE_ENDIAN);
+          ByteVector lows =
+              ByteVector.fromMemorySegment(BYTES, data, block + pairs + i, LITTLE_ENDIAN);
+          ByteVector highs =
+              ByteVector.fromMemorySegment(BYTES, data, block + upper + i, LITTLE_ENDIAN);
           for (int part = 0; part < PARTS; part++) {
             IntVector low =
                 ((IntVector) lows.convertShape(B2I, INTS, part)).lanewise(LSHR, shift).and(3);
@@ -91,10 +94,11 @@ final class VectorSuperBlocks {
       for (int group = 0; group < 8; group++) {
         float scale = all * scale(data, block + 4, group);
         float minimum = allMinima * minimum(data, block + 4, group);
-        long pairs = block + 16 + group / 2 * 32;
+        int pairs = 16 + group / 2 * 32;
         int shift = group % 2 * 4;
         for (int i = 0; i < 32; i += STEP) {
-          ByteVector bytes = ByteVector.fromMemorySegment(BYTES, data, pairs + i, LITTLE_ENDIAN);
+          ByteVector bytes =
+              ByteVector.fromMemorySegment(BYTES, data, block + pairs + i, LITTLE_ENDIAN);
           for (int part = 0; part < PARTS; part++) {
             IntVector value =
                 ((IntVector) bytes.convertShape(B2I, INTS, part)).lanewise(LSHR, shift).and(15);
@@ -116,10 +120,11 @@ final class VectorSuperBlocks {
       for (int group = 0; group < 8; group++) {
         float scale = all * scale(data, block + 4, group);
         float minimum = allMinima * minimum(data, block + 4, group);
-        long pairs = block + 48 + group / 2 * 32;
+        int pairs = 48 + group / 2 * 32;
         int shift = group % 2 * 4;
         for (int i = 0; i < 32; i += STEP) {
-          ByteVector lows = ByteVector.fromMemorySegment(BYTES, data, pairs + i, LITTLE_ENDIAN);
+          ByteVector lows =
+              ByteVector.fromMemorySegment(BYTES, data, block + pairs + i, LITTLE_ENDIAN);
           ByteVector highs =
               ByteVector.fromMemorySegment(BYTES, data, block + 16 + i, LITTLE_ENDIAN);
           for (int part = 0; part < PARTS; part++) {
@@ -144,13 +149,15 @@ final class VectorSuperBlocks {
       float all = half(data, block + 208);
       for (int group = 0; group < 16; group++) {
         float scale = all * signed(data, block + 192 + group);
-        long lower = block + group / 8 * 64 + group % 4 * 16;
-        long upper = block + 128 + group / 8 * 32 + group % 2 * 16;
+        int lower = group / 8 * 64 + group % 4 * 16;
+        int upper = 128 + group / 8 * 32 + group % 2 * 16;
         int lowShift = group % 8 / 4 * 4;
         int highShift = group % 8 / 2 * 2;
         for (int i = 0; i < 16; i += STEP) {
-          ByteVector lows = ByteVector.fromMemorySegment(BYTES, data, lower + i, LITTLE_ENDIAN);
-          ByteVector highs = ByteVector.fromMemorySegment(BYTES, data, upper + i, LITTLE_ENDIAN);
+          ByteVector lows =
+              ByteVector.fromMemorySegment(BYTES, data, block + lower + i, LITTLE_ENDIAN);
+          ByteVector highs =
+              ByteVector.fromMemorySegment(BYTES, data, block + upper + i, LITTLE_ENDIAN);
           for (int part = 0; part < PARTS; part++) {
             IntVector low =
                 ((IntVector) lows.convertShape(B2I, INTS, part)).lanewise(LSHR, lowShift).and(15);
