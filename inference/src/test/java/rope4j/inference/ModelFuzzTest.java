@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -78,7 +79,10 @@ class ModelFuzzTest {
   }
 
   private static byte[] model(Random random) throws IOException {
-    String name = random.nextBoolean() ? "llama-gqa" : "llama-moe";
-    return Files.readAllBytes(Path.of("src/test/resources/parity/zoo/models", name + ".gguf"));
+    List<String> models =
+        List.of(
+            "parity/zoo/models/llama-gqa", "parity/zoo/models/llama-moe", "quantized/every-type");
+    String name = models.get(random.nextInt(models.size()));
+    return Files.readAllBytes(Path.of("src/test/resources", name + ".gguf"));
   }
 }
