@@ -13,11 +13,12 @@ import rope4j.checkpoint.config.Dialect;
 import rope4j.checkpoint.config.RopeReading;
 import rope4j.diagnosis.engine.Engine;
 import rope4j.diagnosis.rules.Finding.Severity;
+import rope4j.diagnosis.text.Figures;
 
 /// Group B: lengths that contradict each other, in the files alone.
 final class LengthRules {
 
-  private static final String ORIGINAL = "original_max_position_embeddings";
+  private static final String ORIGINAL = ConfigSection.ORIGINAL;
 
   private static final Set<String> WITH_ORIGINAL = Set.of("yarn", "llama3", "longrope");
 
@@ -91,17 +92,13 @@ final class LengthRules {
         ServedLengthRules.SERVED_SHORTER);
   }
 
-  private static List<RopeBlock> blocks(Subject subject) {
-    return TextKeys.of(subject).map(TextKeys::blocks).orElse(List.of());
-  }
-
   private static List<Hit> factorNotUsed(Subject subject) {
     List<Hit> hits = new ArrayList<>();
-    for (RopeBlock block : blocks(subject)) {
-      OptionalDouble max = block.keys().number("max_position_embeddings");
+    for (ConfigSection block : ConfigSection.inFile(subject)) {
+      OptionalDouble max = block.outside().number("max_position_embeddings");
       OptionalDouble original = block.originalLength();
       OptionalDouble factor = block.factor();
-      if (!Set.of("yarn", "longrope").contains(block.type())
+      if (!Set.of("yarn", "longrope").contains(block.ropeType())
           || max.isEmpty()
           || original.isEmpty()
           || factor.isEmpty()
@@ -115,17 +112,17 @@ final class LengthRules {
         hits.add(
             Hit.of(
                 "the factor is "
-                    + JsonText.number(factor.getAsDouble())
+                    + Figures.number(factor.getAsDouble())
                     + ", but max_position_embeddings / "
                     + ORIGINAL
                     + " is "
-                    + JsonText.number(Math.round(100 * ratio) / 100.0)
-                    + (block.type().equals("yarn")
+                    + Figures.number(Math.round(100 * ratio) / 100.0)
+                    + (block.ropeType().equals("yarn")
                         ? "; Transformers before September 2025 goes by that"
                         : "; Transformers before December 2025 goes by that"),
                 List.of(
                     block.evidence("factor"),
-                    block.keys().evidence("max_position_embeddings"),
+                    block.outside().evidence("max_position_embeddings"),
                     originalEvidence(block)),
                 "make the three agree: \"max_position_embeddings\": " + reached));
       }
@@ -133,10 +130,10 @@ final class LengthRules {
     return hits;
   }
 
-  private static Evidence originalEvidence(RopeBlock block) {
+  private static Evidence originalEvidence(ConfigSection block) {
     return block.number(ORIGINAL).isPresent()
         ? block.evidence(ORIGINAL)
-        : block.keys().evidence(ORIGINAL);
+        : block.outside().evidence(ORIGINAL);
   }
 
   private static List<Hit> noOriginal(Subject subject) {
@@ -146,16 +143,16 @@ final class LengthRules {
     List<Hit> hits = new ArrayList<>();
     Optional<Family> family = Families.of(subject);
     Stated<Integer> advertised = subject.facts().advertisedLength();
-    for (RopeBlock block : blocks(subject)) {
-      if (!WITH_ORIGINAL.contains(block.type()) || block.originalLength().isPresent()) {
+    for (ConfigSection block : ConfigSection.inFile(subject)) {
+      if (!WITH_ORIGINAL.contains(block.ropeType()) || block.originalLength().isPresent()) {
         continue;
       }
       hits.add(
           missing(
               family,
               advertised,
-              block.type(),
-              List.of(block.typeEvidence(), block.evidence(ORIGINAL), advertised.evidence()),
+              block.ropeType(),
+              List.of(block.ropeTypeEvidence(), block.evidence(ORIGINAL), advertised.evidence()),
               "add \"" + ORIGINAL + "\": "));
     }
     return hits;
@@ -166,6 +163,7 @@ final class LengthRules {
     String key = facts.architecture().value() + ".rope.scaling.original_context_length";
     if (!facts.ropeType().value().equals("yarn")
         || subject.gguf().orElseThrow().file().metadata().get(key).isPresent()
+        || subject.keyOverrides().containsKey(key)
         || LaunchedRope.of(subject)
             .filter(launched -> launched.launch().rotation().yarnOriginalContext().isPresent())
             .isPresent()) {
@@ -217,7 +215,7 @@ final class LengthRules {
     }
     Optional<Family> family = Families.of(subject);
     Stated<Integer> advertised = subject.facts().advertisedLength();
-    for (RopeBlock block : blocks(subject)) {
+    for (ConfigSection block : ConfigSection.inFile(subject)) {
       OptionalDouble factor = block.factor();
       OptionalDouble original = block.originalLength();
       if (original.isEmpty() && family.isPresent()) {
@@ -233,22 +231,22 @@ final class LengthRules {
             Hit.of(
                 (subject.runsOn(Engine.SGLANG) ? "SGLang" : "vLLM")
                     + " will accept "
-                    + JsonText.number(derived)
+                    + Figures.number(derived)
                     + " tokens: it multiplies max_position_embeddings "
                     + advertised.value()
                     + " by the factor it already holds",
-                List.of(advertised.evidence(), block.evidence("factor"), block.typeEvidence()),
+                List.of(advertised.evidence(), block.evidence("factor"), block.ropeTypeEvidence()),
                 (subject.runsOn(Engine.SGLANG) ? "--context-length " : "--max-model-len ")
-                    + JsonText.number(Math.rint(reach))));
+                    + Figures.number(Math.rint(reach))));
       }
     }
     return List.of();
   }
 
   /// The length the engine works out when none is asked for.
-  private static double derived(Subject subject, RopeBlock block, double factor) {
+  private static double derived(Subject subject, ConfigSection block, double factor) {
     if (subject.runsOn(Engine.SGLANG)) {
-      boolean asItStands = block.number(ORIGINAL).isPresent() || block.type().equals("llama3");
+      boolean asItStands = block.number(ORIGINAL).isPresent() || block.ropeType().equals("llama3");
       return subject.facts().advertisedLength().value() * (asItStands ? 1 : factor);
     }
     try {
@@ -293,12 +291,12 @@ final class LengthRules {
 
   /// Whether the file extends the model with a scaling that is not the family's own.
   private static boolean rescaled(Subject subject, Family family) {
-    List<RopeBlock> blocks = blocks(subject);
+    List<ConfigSection> blocks = ConfigSection.inFile(subject);
     return blocks.stream()
         .anyMatch(block ->
             block.scales()
-                && !block.type().equals("dynamic")
-                && (!block.type().equals(family.shippedType())
+                && !block.ropeType().equals("dynamic")
+                && (!block.ropeType().equals(family.shippedType())
                     || (block.factor().isPresent()
                         && !family
                             .shippedFactor()

@@ -18,6 +18,7 @@ import rope4j.checkpoint.config.HuggingFaceConfig;
 import rope4j.checkpoint.config.LayerRope;
 import rope4j.checkpoint.config.RopeReading;
 import rope4j.diagnosis.engine.Engine;
+import rope4j.diagnosis.text.Words;
 import rope4j.rotation.Frequencies;
 import rope4j.rotation.Linear;
 import rope4j.rotation.Llama3;
