@@ -2,6 +2,7 @@ package rope4j.cli;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import rope4j.checkpoint.Evidence;
@@ -20,6 +21,7 @@ import rope4j.rotation.NtkAware;
 import rope4j.rotation.RopeParameters;
 import rope4j.rotation.Scaling;
 import rope4j.rotation.Yarn;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -33,6 +35,11 @@ final class Json {
 
   static ObjectNode object() {
     return MAPPER.createObjectNode();
+  }
+
+  /// A number, text, map or list as it is; null for none.
+  static JsonNode value(Optional<Object> value) {
+    return MAPPER.valueToTree(value.orElse(null));
   }
 
   static String write(ObjectNode json) {

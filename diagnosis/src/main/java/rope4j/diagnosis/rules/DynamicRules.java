@@ -8,6 +8,7 @@ import java.util.Set;
 import rope4j.checkpoint.Stated;
 import rope4j.diagnosis.engine.Engine;
 import rope4j.diagnosis.rules.Finding.Severity;
+import rope4j.diagnosis.text.Figures;
 
 /// Group D, second part: dynamic NTK, which is another thing in every engine.
 final class DynamicRules {
@@ -48,7 +49,7 @@ final class DynamicRules {
 
   /// HunYuan's alpha fixes the base for every length and every engine.
   private static List<ConfigSection> dynamic(Subject subject) {
-    return ConfigSection.ropeOf(subject).stream()
+    return ConfigSection.inForce(subject).stream()
         .filter(rope -> rope.ropeType().equals("dynamic") && !rope.has("alpha"))
         .filter(rope -> rope.number("factor").orElse(0) > 1)
         .toList();

@@ -63,7 +63,7 @@ final class LongRopeRules {
   }
 
   private static List<ConfigSection> longRope(Subject subject) {
-    return ConfigSection.ropeOf(subject).stream()
+    return ConfigSection.inForce(subject).stream()
         .filter(rope -> NAMES.contains(rope.ropeType()))
         .toList();
   }

@@ -17,6 +17,7 @@ import rope4j.checkpoint.RopeMetadata;
 import rope4j.checkpoint.RopeOverrides;
 import rope4j.checkpoint.RopeScalingType;
 import rope4j.diagnosis.engine.Engine;
+import rope4j.diagnosis.text.Words;
 import rope4j.rotation.Frequencies;
 
 /// The keys of `--override-kv`, put into a file's metadata, must do what the flags do.

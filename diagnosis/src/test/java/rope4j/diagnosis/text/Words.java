@@ -1,4 +1,4 @@
-package rope4j.diagnosis.recipe;
+package rope4j.diagnosis.text;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -11,11 +11,11 @@ import java.util.List;
 import java.util.Optional;
 
 /// A command line as a real shell cuts it into words.
-record Words(List<String> words) {
+public record Words(List<String> words) {
 
   private static final Path SHELL = Path.of("/bin/sh");
 
-  static Words of(String commandLine) {
+  public static Words of(String commandLine) {
     assumeTrue(Files.isExecutable(SHELL), "there is no shell here");
     try {
       Process shell =
@@ -27,7 +27,7 @@ record Words(List<String> words) {
     }
   }
 
-  Optional<String> after(String option) {
+  public Optional<String> after(String option) {
     int at = words.indexOf(option);
     return at < 0 ? Optional.empty() : Optional.of(words.get(at + 1));
   }

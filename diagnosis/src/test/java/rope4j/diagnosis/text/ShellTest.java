@@ -1,4 +1,4 @@
-package rope4j.diagnosis.recipe;
+package rope4j.diagnosis.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,17 +1,17 @@
-package rope4j.diagnosis.recipe;
+package rope4j.diagnosis.text;
 
 /// Words of a command line.
-final class Shell {
+public final class Shell {
 
   private Shell() {}
 
   /// A word as a POSIX shell reads it back.
-  static String quoted(String word) {
+  public static String quoted(String word) {
     return word.matches("[A-Za-z0-9_@%+=:,./-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
   }
 
   /// A file name that is not taken for an option.
-  static String file(String path) {
+  public static String file(String path) {
     return quoted(path.startsWith("-") ? "./" + path : path);
   }
 }
