@@ -5,6 +5,7 @@ import java.util.Optional;
 import rope4j.checkpoint.ModelFacts;
 import rope4j.diagnosis.inspection.Outcome.Level;
 import rope4j.diagnosis.recipe.Extension;
+import rope4j.diagnosis.recipe.Recipe;
 
 /// Puts into a sentence what the forecast means.
 final class OutcomeJudge {
@@ -108,8 +109,10 @@ final class OutcomeJudge {
   }
 
   private Optional<String> remedy() {
+    boolean shown = advice.recipes().stream().anyMatch(Recipe::possible);
     return advice
         .extension()
+        .filter(extension -> shown || extension instanceof Extension.Native)
         .flatMap(extension ->
             switch (extension) {
               case Extension.Native _ when training.withScaling() ->
