@@ -2,6 +2,7 @@ package rope4j.diagnosis;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Collectors;
 import rope4j.checkpoint.ModelFacts;
 import rope4j.diagnosis.engine.Engine;
@@ -150,12 +151,14 @@ public final class InspectionReport {
         memory.keys() == memory.values()
             ? name(memory.keys())
             : "keys " + name(memory.keys()) + ", values " + name(memory.values());
+    Set<CacheType> usual =
+        inspection.format() == Format.GGUF
+            ? Set.of(CacheType.Q8_0, CacheType.Q4_0)
+            : Set.of(CacheType.FP8);
     String others =
-        List.of(CacheType.FP8, CacheType.Q8_0, CacheType.Q4_0).stream()
-            .filter(type -> memory.byType().containsKey(type) && type != memory.keys())
-            .filter(type -> type != CacheType.FP8 || inspection.format() == Format.HUGGING_FACE)
-            .filter(type -> type == CacheType.FP8 || inspection.format() == Format.GGUF)
-            .map(type -> name(type) + " " + Numbers.bytes(memory.byType().get(type)))
+        memory.byType().entrySet().stream()
+            .filter(entry -> usual.contains(entry.getKey()) && entry.getKey() != memory.keys())
+            .map(entry -> name(entry.getKey()) + " " + Numbers.bytes(entry.getValue()))
             .collect(Collectors.joining(", "));
     row(
         "cache",
