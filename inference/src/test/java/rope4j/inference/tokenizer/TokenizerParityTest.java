@@ -1,4 +1,4 @@
-package rope4j.inference;
+package rope4j.inference.tokenizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -62,7 +62,7 @@ class TokenizerParityTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"llama-spm", "phi-3"})
+  @ValueSource(strings = {"llama-spm", "phi-3", "gpt-2", "llama-bpe", "qwen2"})
   void textsHaveTheTokensLlamaCppGivesThem(String name) throws IOException {
     Tokenizer tokenizer = packedTokenizer(name);
     List<String> texts = texts(name);
@@ -77,7 +77,7 @@ class TokenizerParityTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"llama-spm", "phi-3"})
+  @ValueSource(strings = {"llama-spm", "phi-3", "gpt-2", "llama-bpe", "qwen2"})
   void textsComeBackFromTheirTokens(String name) throws IOException {
     Tokenizer tokenizer = packedTokenizer(name);
     for (String text : texts(name)) {
