@@ -339,7 +339,7 @@ final class PreTokenizers {
     if (rule == null) {
       throw new CheckpointException(
           "the file's pre-tokenizer is '"
-              + name.orElse("")
+              + Unknowns.shown(name.orElse(""))
               + "', which is not known here: convert the model again, or give token ids instead;"
               + " known are "
               + String.join(", ", new TreeSet<>(RULES.keySet())));

@@ -75,7 +75,13 @@ final class Unknowns {
     return unknown.orElseThrow(() ->
         new CheckpointException(
             "the vocabulary has no token for '"
-                + (text.length() > 20 ? text.substring(0, 20) + "…" : text)
+                + shown(text)
                 + "' and none for unknown characters: remove it from the text"));
+  }
+
+  /// A stranger's text within a sentence: one line, and not a long one.
+  static String shown(String text) {
+    String line = text.replaceAll("\\p{Cntrl}", "?");
+    return line.length() > 20 ? line.substring(0, 20) + "…" : line;
   }
 }

@@ -38,7 +38,7 @@ record WordPiece(
             unknown.orElseThrow(() ->
                 new CheckpointException(
                     "the vocabulary can't write '"
-                        + (word.length() > 20 ? word.substring(0, 20) + "…" : word)
+                        + Unknowns.shown(word)
                         + "' and has no token for unknown words: remove it from the text")));
       }
     }

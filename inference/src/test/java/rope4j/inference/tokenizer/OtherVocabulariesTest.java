@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import rope4j.checkpoint.CheckpointException;
 import rope4j.checkpoint.Vocabulary;
@@ -42,7 +43,7 @@ class OtherVocabulariesTest {
             token("ab", -3),
             token("a", -2),
             token("b", -2),
-            token("▁a", -2));
+            token("▁a", -1.5f));
     assertThat(VocabularyOf.pieces(vocabulary, "ab")).containsExactly("▁a", "b");
     assertThat(VocabularyOf.pieces(vocabulary, "bab")).containsExactly("▁", "b", "ab");
   }
@@ -148,7 +149,7 @@ class OtherVocabulariesTest {
   private static String text(Random random) {
     StringBuilder text = new StringBuilder();
     for (int i = random.nextInt(5); i > 0; i--) {
-      text.append("ab▁ é\ud83e\udd99\n#Ġ<".charAt(random.nextInt(12)));
+      text.append("ab▁ é\ud83e\udd99\n#Ġ<".charAt(random.nextInt(11)));
     }
     return text.toString();
   }
@@ -158,7 +159,7 @@ class OtherVocabulariesTest {
       Tokenizer tokenizer = Tokenizer.of(vocabulary);
       int[] ids = tokenizer.encodeWithControls(text);
       tokenizer.decode(ids);
-      assertThat(ids).allMatch(id -> id >= 0 && id < vocabulary.size());
+      assertThat(IntStream.of(ids).boxed()).allMatch(id -> id >= 0 && id < vocabulary.size());
     } catch (CheckpointException e) {
       assertThat(e.getMessage()).as("seed %d", SEED + n).isNotBlank().doesNotContain("\n");
     } catch (RuntimeException e) {
