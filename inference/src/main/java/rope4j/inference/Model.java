@@ -6,6 +6,7 @@ import rope4j.checkpoint.GgufFile;
 import rope4j.checkpoint.ModelDescription;
 import rope4j.checkpoint.Vocabulary;
 import rope4j.inference.kernel.Kernels;
+import rope4j.inference.tokenizer.Tokenizer;
 
 /// A model whose weights are mapped into memory, and the threads that run it.
 ///

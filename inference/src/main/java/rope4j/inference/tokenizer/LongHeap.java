@@ -1,4 +1,4 @@
-package rope4j.inference;
+package rope4j.inference.tokenizer;
 
 import java.util.Arrays;
 
@@ -14,6 +14,10 @@ final class LongHeap {
 
   boolean isEmpty() {
     return size == 0;
+  }
+
+  void clear() {
+    size = 0;
   }
 
   void add(long value) {

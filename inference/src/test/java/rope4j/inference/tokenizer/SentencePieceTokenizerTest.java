@@ -1,4 +1,4 @@
-package rope4j.inference;
+package rope4j.inference.tokenizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,10 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import rope4j.checkpoint.CheckpointException;
 import rope4j.checkpoint.Vocabulary;
 import rope4j.checkpoint.Vocabulary.Kind;
+import rope4j.checkpoint.Vocabulary.Rules;
+import rope4j.checkpoint.Vocabulary.Special;
 import rope4j.checkpoint.Vocabulary.Token;
 
 /// SentencePiece BPE by llama.cpp's rules, on vocabularies small enough to follow by hand.
@@ -39,11 +42,8 @@ class SentencePieceTokenizerTest {
     return new Vocabulary(
         "llama",
         tokens,
-        OptionalInt.of(1),
-        OptionalInt.of(2),
-        OptionalInt.of(0),
-        true,
-        spacePrefix);
+        new Special(OptionalInt.of(1), OptionalInt.of(2), OptionalInt.of(0), Set.of()),
+        Rules.NONE.with(true, spacePrefix));
   }
 
   private static List<String> pieces(Vocabulary vocabulary, String text) {
@@ -110,14 +110,7 @@ class SentencePieceTokenizerTest {
   @Test
   void withoutAnUnknownTokenTheCharacterIsNamed() {
     Vocabulary none =
-        new Vocabulary(
-            "llama",
-            List.of(new Token("a", 0, Kind.NORMAL)),
-            OptionalInt.empty(),
-            OptionalInt.empty(),
-            OptionalInt.empty(),
-            false,
-            false);
+        new Vocabulary("llama", List.of(new Token("a", 0, Kind.NORMAL)), Special.NONE, Rules.NONE);
     assertThatThrownBy(() -> Tokenizer.of(none).encode("ab"))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("'b'");
@@ -174,19 +167,12 @@ class SentencePieceTokenizerTest {
 
   @Test
   void anotherTokenizerIsNamedWithWhatIsSupported() {
-    Vocabulary gpt2 =
-        new Vocabulary(
-            "gpt2",
-            List.of(),
-            OptionalInt.empty(),
-            OptionalInt.empty(),
-            OptionalInt.empty(),
-            false,
-            false);
-    assertThatThrownBy(() -> Tokenizer.of(gpt2))
+    Vocabulary rwkv = new Vocabulary("rwkv", List.of(), Special.NONE, Rules.NONE);
+    assertThatThrownBy(() -> Tokenizer.of(rwkv))
         .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("'gpt2'")
-        .hasMessageContaining("'llama'");
+        .hasMessageContaining("'rwkv'")
+        .hasMessageContaining("'llama'")
+        .hasMessageContaining("'gpt2'");
   }
 
   @Test

@@ -1,4 +1,4 @@
-package rope4j.inference;
+package rope4j.inference.tokenizer;
 
 import java.util.Arrays;
 
@@ -10,9 +10,25 @@ final class IntBuilder {
 
   void add(int value) {
     if (size == values.length) {
-      values = Arrays.copyOf(values, 2 * size);
+      values = Arrays.copyOf(values, size + (size >> 1));
     }
     values[size++] = value;
+  }
+
+  int get(int index) {
+    return values[index];
+  }
+
+  void set(int index, int value) {
+    values[index] = value;
+  }
+
+  int size() {
+    return size;
+  }
+
+  void clear() {
+    size = 0;
   }
 
   int[] toArray() {

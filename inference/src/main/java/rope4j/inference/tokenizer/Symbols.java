@@ -1,4 +1,4 @@
-package rope4j.inference;
+package rope4j.inference.tokenizer;
 
 import java.util.Map;
 
