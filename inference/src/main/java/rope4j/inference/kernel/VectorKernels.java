@@ -12,7 +12,7 @@ import jdk.incubator.vector.VectorSpecies;
 /// The Vector API. Every loop runs down channels, keys or vocabulary rows with tokens in the lanes.
 record VectorKernels() implements Kernels {
 
-  private static final VectorSpecies<Float> SPECIES = species();
+  static final VectorSpecies<Float> SPECIES = species();
   private static final int LANES = SPECIES.length();
 
   @Override
