@@ -75,7 +75,7 @@ class BadInputTest {
         bytes.replaceFirst("\u0005\0\0\0\0\0\0\0llama", "\u0005\0\0\0\0\0\0\0mamba"),
         StandardCharsets.ISO_8859_1);
     Cli.run("doctor", other, "-c", 128, "--tokens", tokens)
-        .isRefusedWith("'mamba'", "it runs: llama");
+        .isRefusedWith("'mamba'", "it runs: bloom, ");
   }
 
   @Test

@@ -14,10 +14,9 @@ import rope4j.diagnosis.recipe.RecipeModel;
 import rope4j.diagnosis.recipe.Recipes;
 import rope4j.inference.LogitsObserver;
 import rope4j.inference.Model;
+import rope4j.inference.ModelRotation;
 import rope4j.inference.Scorer;
-import rope4j.rotation.Precision;
 import rope4j.rotation.RopeParameters;
-import rope4j.rotation.Rotation;
 
 /// Measures where each strategy holds, degrades or breaks.
 ///
@@ -110,7 +109,7 @@ public final class Doctor {
     scorer.requireMemory(contextLength);
     ShortDamageMeter damage =
         new ShortDamageMeter(description.trainedLength(), count, model.vocabularySize());
-    Rotation original = rotation(Strategy.originalRotation(description, contextLength));
+    ModelRotation original = rotation(Strategy.unscaled());
     List<double[]> controlNll = new ArrayList<>();
     for (int[] window : windows.windows()) {
       controlNll.add(
@@ -155,7 +154,7 @@ public final class Doctor {
       ShortDamageMeter.Comparison comparison,
       Meter meter) {
     RopeParameters parameters = strategy.rotation(description, contextLength);
-    Rotation rotation = rotation(parameters);
+    ModelRotation rotation = rotation(strategy);
     List<double[]> nll = new ArrayList<>();
     for (int i = 0; i < windows.windows().size(); i++) {
       LogitsObserver observer = comparison.observe(i);
@@ -222,8 +221,8 @@ public final class Doctor {
   }
 
   /// What llama.cpp would compute, because its flags are what is recommended.
-  private Rotation rotation(RopeParameters parameters) {
-    return Rotation.of(parameters, contextLength, Precision.LLAMA_CPP);
+  private ModelRotation rotation(Strategy strategy) {
+    return model.rotation(strategy.flags(), contextLength);
   }
 
   /// Adds up tokens over all stages.

@@ -7,11 +7,11 @@ import static org.assertj.core.api.Assertions.within;
 import org.junit.jupiter.api.Test;
 import rope4j.checkpoint.CheckpointException;
 
-class ExpertRouterTest {
+class RoutingTest {
 
   @Test
   void theBestAreChosenAndTheirSoftmaxIsNormedToOne() {
-    float[] weights = ExpertRouter.weights(new float[] {0, 2, -1, 1}, 2);
+    float[] weights = Routing.softmax(2, true).weights(new float[] {0, 2, -1, 1});
     assertThat(weights[0]).isZero();
     assertThat(weights[2]).isZero();
     assertThat((double) weights[1]).isCloseTo(1 / (1 + Math.exp(-1)), within(1e-6));
@@ -20,7 +20,7 @@ class ExpertRouterTest {
 
   @Test
   void aBetterOneIsNeverCrowdedOutByEqualOnes() {
-    float[] weights = ExpertRouter.weights(new float[] {1, 1, 5}, 2);
+    float[] weights = Routing.softmax(2, true).weights(new float[] {1, 1, 5});
     assertThat(weights[0]).isPositive();
     assertThat(weights[1]).isZero();
     assertThat(weights[2]).isGreaterThan(weights[0]);
@@ -28,12 +28,14 @@ class ExpertRouterTest {
 
   @Test
   void ofEqualOnesTheFirstAreTaken() {
-    assertThat(ExpertRouter.weights(new float[] {3, 3, 3, 3}, 2)).containsExactly(0.5f, 0.5f, 0, 0);
+    assertThat(Routing.softmax(2, true).weights(new float[] {3, 3, 3, 3}))
+        .containsExactly(0.5f, 0.5f, 0, 0);
   }
 
   @Test
   void scoresThatAreNoNumbersAreRefused() {
-    assertThatThrownBy(() -> ExpertRouter.weights(new float[] {Float.NaN, Float.NaN}, 1))
+    Routing routing = Routing.softmax(1, true);
+    assertThatThrownBy(() -> routing.weights(new float[] {Float.NaN, Float.NaN}))
         .isInstanceOf(CheckpointException.class);
   }
 }
