@@ -7,6 +7,7 @@ module rope4j.diagnosis {
   requires transitive rope4j.inference;
 
   exports rope4j.diagnosis;
+  exports rope4j.diagnosis.inspection;
   exports rope4j.diagnosis.launch;
   exports rope4j.diagnosis.rules;
   exports rope4j.diagnosis.prediction;

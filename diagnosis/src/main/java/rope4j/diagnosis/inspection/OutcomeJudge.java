@@ -1,0 +1,174 @@
+package rope4j.diagnosis.inspection;
+
+import java.util.Locale;
+import java.util.Optional;
+import rope4j.checkpoint.ModelFacts;
+import rope4j.diagnosis.inspection.Outcome.Level;
+import rope4j.diagnosis.recipe.Extension;
+
+/// Puts into a sentence what the forecast means.
+final class OutcomeJudge {
+
+  private final ModelFacts facts;
+  private final Lengths lengths;
+  private final Training training;
+  private final RotationReading rotation;
+  private final Advice advice;
+
+  OutcomeJudge(
+      ModelFacts facts,
+      Lengths lengths,
+      Training training,
+      RotationReading rotation,
+      Advice advice) {
+    this.facts = facts;
+    this.lengths = lengths;
+    this.training = training;
+    this.rotation = rotation;
+    this.advice = advice;
+  }
+
+  Outcome outcome() {
+    if (facts.rotaryDimension().value() < 2) {
+      return unrotated();
+    }
+    if (rotation.layers().isEmpty()) {
+      return new Outcome(
+          Level.UNKNOWN, "How it rotates can't be told: " + rotation.reason().orElse("") + ".");
+    }
+    LayerForecast worst = worst();
+    if (worst.undone()) {
+      return new Outcome(Level.BEYOND, undone());
+    }
+    return worst.unseenPairs() > 0
+        ? new Outcome(Level.BEYOND, unseen(worst))
+        : nothingUnseen(worst);
+  }
+
+  private Outcome unrotated() {
+    String text =
+        facts.architecture().value()
+            + " has no rotary embedding, so no scaling of a rotation applies to it";
+    return lengths.requested() > lengths.advertised()
+        ? new Outcome(
+            Level.BEYOND,
+            text
+                + format("; it advertises %,d tokens, fewer than asked for.", lengths.advertised()))
+        : new Outcome(Level.UNKNOWN, text + ".");
+  }
+
+  /// The layers at most risk speak for the model.
+  private LayerForecast worst() {
+    LayerForecast worst = rotation.layers().getFirst();
+    for (LayerForecast layer : rotation.layers()) {
+      boolean moreUndone = layer.undone() && !worst.undone();
+      boolean moreUnseen =
+          layer.undone() == worst.undone() && layer.unseenPairs() > worst.unseenPairs();
+      if (moreUndone || moreUnseen) {
+        worst = layer;
+      }
+    }
+    return worst;
+  }
+
+  private String undone() {
+    return actor()
+        + format(
+            " rotates otherwise than the weights were trained, with %s scaling: %s.",
+            facts.ropeType().value(), "expect wrong text, not only far back");
+  }
+
+  private String unseen(LayerForecast layer) {
+    int turning = layer.pairs().size();
+    StringBuilder text = new StringBuilder();
+    text.append(
+        format(
+            "At %,d tokens %d of %d pairs%s reach angles unseen in training, up to %.3g times the"
+                + " arc they know: expect it to break down past %,d.",
+            lengths.requested(),
+            layer.unseenPairs(),
+            turning,
+            layer.layerType().map(type -> " of the " + type + " layers").orElse(""),
+            layer.largestOverrun(),
+            training.length()));
+    remedy().ifPresent(text::append);
+    return text.toString();
+  }
+
+  private Optional<String> remedy() {
+    return advice
+        .extension()
+        .flatMap(extension ->
+            switch (extension) {
+              case Extension.Yarn(double factor, int original) when !rotation.launched() ->
+                  Optional.of(
+                      format(" YaRN by %s from %,d is the usual way out.", trim(factor), original));
+              case Extension.Native _ when training.withScaling() ->
+                  Optional.of(" Its own scaling can't be widened; stay within that length.");
+              case Extension.Native _ -> Optional.empty();
+              default -> Optional.of(" The recipe has a scaling that covers it.");
+            });
+  }
+
+  private Outcome nothingUnseen(LayerForecast layer) {
+    boolean scaled = layer.first().shiftRadians() > 0;
+    boolean within = lengths.requested() <= training.length();
+    if (training.withScaling() && within) {
+      return new Outcome(Level.TRAINED, withinOwn());
+    }
+    if (within && !scaled) {
+      return new Outcome(
+          Level.TRAINED, format("%,d tokens are within the trained length.", lengths.requested()));
+    }
+    if (within) {
+      return new Outcome(
+          Level.EXTENDED,
+          format(
+              "%,d tokens are within the trained length; the scaling changes angles here that need no"
+                  + " change.",
+              lengths.requested()));
+    }
+    if (scaled) {
+      return new Outcome(
+          Level.EXTENDED,
+          format(
+              "The scaling keeps all %d pairs within angles seen in training at %,d tokens. The weights"
+                  + " were not trained with it: rope doctor measures what it costs.",
+              layer.pairs().size(), lengths.requested()));
+    }
+    return new Outcome(
+        Level.BEYOND,
+        format(
+            "No single pair meets a new angle, but %,d tokens are past the %,d trained on, unscaled:"
+                + " rope doctor measures whether it holds.",
+            lengths.requested(), training.length()));
+  }
+
+  private String withinOwn() {
+    String scaling = facts.ropeType().value();
+    return training
+        .family()
+        .filter(_ -> training.scaling() == Training.Scaled.KNOWN)
+        .map(family ->
+            format(
+                "%,d tokens are within what %s was trained for with its %s scaling.",
+                lengths.requested(), family, scaling))
+        .orElseGet(() ->
+            format(
+                "%,d tokens are within what the files advertise with their %s scaling, and such"
+                    + " models were usually trained with it.",
+                lengths.requested(), scaling));
+  }
+
+  private String actor() {
+    return rotation.launched() ? "This command line" : rotation.engine().title();
+  }
+
+  private static String trim(double value) {
+    return value == Math.rint(value) ? format("%.0f", value) : format("%.3g", value);
+  }
+
+  private static String format(String pattern, Object... arguments) {
+    return String.format(Locale.ROOT, pattern, arguments);
+  }
+}
