@@ -47,6 +47,7 @@ class ComparisonTest {
       llama.attention.head_count: u32 32
       llama.attention.layer_norm_rms_epsilon: f32 0.00001
       llama.rope.freq_base: f32 10000
+      tokenizer.ggml.tokens: arr str a b c
       """;
 
   @TempDir private Path folder;
