@@ -70,6 +70,8 @@ public final class Rope implements Runnable {
         .setOut(out)
         .setErr(err)
         .setCaseInsensitiveEnumValuesAllowed(true)
+        // An @ belongs to --launch, which reads files as they are.
+        .setExpandAtFiles(false)
         .setParameterExceptionHandler(Rope::wrongFlags)
         .setExecutionExceptionHandler((e, line, _) -> failed(e, line))
         .execute(arguments);

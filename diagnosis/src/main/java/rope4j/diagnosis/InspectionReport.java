@@ -2,7 +2,6 @@ package rope4j.diagnosis;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import rope4j.checkpoint.ModelFacts;
 import rope4j.diagnosis.engine.Engine;
@@ -11,6 +10,8 @@ import rope4j.diagnosis.inspection.CacheMemory;
 import rope4j.diagnosis.inspection.Inspection;
 import rope4j.diagnosis.inspection.LayerForecast;
 import rope4j.diagnosis.prediction.CacheType;
+import rope4j.diagnosis.prediction.CriticalDimension;
+import rope4j.diagnosis.prediction.PairForecast;
 import rope4j.diagnosis.recipe.Recipe;
 import rope4j.diagnosis.rules.Finding;
 import rope4j.diagnosis.rules.Finding.Severity;
@@ -82,46 +83,51 @@ public final class InspectionReport {
   }
 
   private void rotation() {
-    String who =
-        inspection.rotation().launched() ? "command line" : inspection.rotation().engine().title();
-    List<LayerForecast> layers = inspection.rotation().layers();
-    for (LayerForecast layer : layers) {
-      row("rotation", layerLine(layer, who));
+    String label = "rotation";
+    for (LayerForecast layer : inspection.rotation().layers()) {
+      row(label, layerLine(layer));
+      label = "";
     }
-    if (layers.isEmpty() || inspection.rotation().reason().isPresent()) {
-      inspection.rotation().reason().ifPresent(reason -> row("rotation", reason));
-    }
+    String last = label;
+    inspection.rotation().reason().ifPresent(reason -> row(last, reason));
   }
 
-  private String layerLine(LayerForecast layer, String who) {
-    OptionalInt critical = layer.first().criticalDimension().firstPartialPair();
-    int pairs = layer.pairs().size();
-    String partial =
-        critical.isEmpty()
-            ? format("all %d pairs turned in training", pairs)
-            : format(
-                "pairs %d–%d of %d never made a full turn in training",
-                critical.getAsInt(),
-                critical.getAsInt() + layer.first().criticalDimension().partialPairs() - 1,
-                pairs);
+  private String layerLine(LayerForecast layer) {
+    String who =
+        inspection.rotation().launched()
+            ? "by your command line"
+            : "in " + inspection.rotation().engine().title();
     int unseen = layer.unseenPairs();
     String status =
         unseen == 0
             ? "no unseen angle"
             : format("%d with unseen angles (up to %.3g× the arc)", unseen, layer.largestOverrun());
-    String type = layer.rope().ropeType();
-    boolean plain = List.of("default", "none", "").contains(type);
-    return format(
-        "%s%s, base %s, %s; %s; %s%s",
-        layer.layerType().map(name -> name.replace('_', ' ') + ": ").orElse(""),
-        who,
-        Strategy.trim(layer.rope().base()),
-        plain ? "unscaled" : type,
-        partial,
-        status,
-        layer.reach() < inspection.lengths().requested()
+    return layer.layerType().map(name -> name.replace('_', ' ') + " ").orElse("")
+        + format("%s: base %s, %s; ", who, Strategy.trim(layer.rope().base()), scaling(layer))
+        + format("%s; %s", partial(layer), status)
+        + (layer.reach() < inspection.lengths().requested()
             ? format(" (it looks back %,d)", layer.reach())
             : "");
+  }
+
+  private static String scaling(LayerForecast layer) {
+    if (layer.first().shiftRadians() == 0) {
+      return "unscaled";
+    }
+    double most =
+        layer.pairs().stream().mapToDouble(PairForecast::interpolation).max().orElse(1);
+    String type = layer.rope().ropeType();
+    String name = List.of("default", "none", "").contains(type) ? "other frequencies" : type;
+    return most > 1 ? format("%s slows pairs up to %s×", name, Strategy.trim(most)) : name;
+  }
+
+  private static String partial(LayerForecast layer) {
+    CriticalDimension critical = layer.further().orElse(layer.first()).criticalDimension();
+    return critical.firstPartialPair().isEmpty()
+        ? format("all %d pairs made a full turn in training", critical.pairs())
+        : format(
+            "%d of %d pairs, from pair %d on, never made a full turn in training",
+            critical.partialPairs(), critical.pairs(), critical.firstPartialPair().getAsInt());
   }
 
   private void memory() {
@@ -201,33 +207,40 @@ public final class InspectionReport {
         out.wrap("  ", 2, recipe.note() + ".");
       }
     }
+    if (verbose) {
+      return;
+    }
     String others =
         possible.stream()
-            .filter(recipe -> !shown.contains(recipe))
-            .map(recipe -> recipe.engine().title())
+            .map(Recipe::engine)
             .distinct()
+            .filter(engine -> shown.stream().noneMatch(recipe -> recipe.engine() == engine))
+            .map(Engine::title)
             .collect(Collectors.joining(", "));
-    if (!verbose && !others.isEmpty()) {
-      out.line("");
-      out.wrap("", 0, out.dim("more (" + others + ", every pair and place): --verbose"));
-    } else if (!verbose) {
-      out.line("");
-      out.line(out.dim("more: --verbose"));
-    }
+    out.line("");
+    out.wrap(
+        "",
+        0,
+        out.dim(
+            "--verbose: every value with its place, every pair"
+                + (inspection.recipes().isEmpty() ? "" : ", every recipe")
+                + (others.isEmpty() ? "" : " (also for " + others + ")")));
   }
 
-  /// The engine that was chosen, or the one most people load such files with.
+  /// The engine that was chosen, or those that most people load such files with.
   private List<Recipe> natural(List<Recipe> possible) {
-    Engine first =
+    List<Engine> first =
         inspection
             .engine()
-            .orElse(inspection.format() == Format.GGUF ? Engine.LLAMA_CPP : Engine.VLLM);
-    return possible.stream()
-        .filter(recipe -> recipe.engine() == first)
-        .findFirst()
-        .or(() -> possible.stream().findFirst())
-        .map(List::of)
-        .orElse(List.of());
+            .map(List::of)
+            .orElse(
+                inspection.format() == Format.GGUF
+                    ? List.of(Engine.LLAMA_CPP)
+                    : List.of(Engine.VLLM, Engine.TRANSFORMERS));
+    return first.stream()
+        .flatMap(engine ->
+            possible.stream().filter(recipe -> recipe.engine() == engine).limit(1))
+        .toList();
   }
 
   private void row(String label, String text) {

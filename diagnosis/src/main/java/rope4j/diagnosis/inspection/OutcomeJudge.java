@@ -37,8 +37,8 @@ final class OutcomeJudge {
           Level.UNKNOWN, "How it rotates can't be told: " + rotation.reason().orElse("") + ".");
     }
     LayerForecast worst = worst();
-    if (worst.undone()) {
-      return new Outcome(Level.BEYOND, undone());
+    if (worst.undone() && lengths.requested() <= training.length()) {
+      return undone();
     }
     return worst.unseenPairs() > 0
         ? new Outcome(Level.BEYOND, unseen(worst))
@@ -71,11 +71,21 @@ final class OutcomeJudge {
     return worst;
   }
 
-  private String undone() {
-    return actor()
-        + format(
-            " rotates otherwise than the weights were trained, with %s scaling: %s.",
-            facts.ropeType().value(), "expect wrong text, not only far back");
+  /// A linear scaling moves neighbours too; the others leave the fast pairs alone, which carry short
+  /// distances.
+  private Outcome undone() {
+    boolean everywhere = facts.ropeType().value().equals("linear");
+    String text =
+        (rotation.launched() ? "This command line" : rotation.engine().title())
+            + format(
+                " does not rotate with the %s scaling that the weights were trained with: ",
+                facts.ropeType().value())
+            + (everywhere
+                ? "positions are wrong from the start."
+                : format("expect it to break down past %,d.", lengths.trained()));
+    return new Outcome(
+        everywhere || lengths.requested() > lengths.trained() ? Level.BEYOND : Level.EXTENDED,
+        text);
   }
 
   private String unseen(LayerForecast layer) {
@@ -100,13 +110,18 @@ final class OutcomeJudge {
         .extension()
         .flatMap(extension ->
             switch (extension) {
-              case Extension.Yarn(double factor, int original) when !rotation.launched() ->
-                  Optional.of(
-                      format(" YaRN by %s from %,d is the usual way out.", trim(factor), original));
               case Extension.Native _ when training.withScaling() ->
-                  Optional.of(" Its own scaling can't be widened; stay within that length.");
+                  Optional.of(" Its own scaling can't be widened: stay within that length.");
               case Extension.Native _ -> Optional.empty();
-              default -> Optional.of(" The recipe has a scaling that covers it.");
+              case Extension.Yarn(double factor, int original) when !training.withScaling() ->
+                  Optional.of(
+                      format(
+                          " The recipe is YaRN by %s from %,d: measure it with rope doctor.",
+                          trim(factor), original));
+              default ->
+                  Optional.of(
+                      " The recipe widens its own scaling, which the weights were not trained for:"
+                          + " measure it with rope doctor.");
             });
   }
 
@@ -158,10 +173,6 @@ final class OutcomeJudge {
                 "%,d tokens are within what the files advertise with their %s scaling, and such"
                     + " models were usually trained with it.",
                 lengths.requested(), scaling));
-  }
-
-  private String actor() {
-    return rotation.launched() ? "This command line" : rotation.engine().title();
   }
 
   private static String trim(double value) {
