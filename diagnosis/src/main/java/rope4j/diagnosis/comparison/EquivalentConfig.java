@@ -32,6 +32,10 @@ final class EquivalentConfig {
       throw new CheckpointException(
           BEGIN + "as architecture " + model.architecture() + " has keys of its own there");
     }
+    if (rope.attentionFactor() != 1 && rope.longFactors().isEmpty()) {
+      throw new CheckpointException(
+          BEGIN + "as rope.scaling.attn_factor multiplies what no key of it says");
+    }
     boolean partial = model.rotaryDimension() != model.headDimension();
     List<String> keys = new ArrayList<>();
     // A class that honours the partial factor unscaled, or any ordinary one.

@@ -10,6 +10,8 @@ import rope4j.checkpoint.CheckpointException;
 import rope4j.checkpoint.FolderCheckpoint;
 import rope4j.checkpoint.GgufCheckpoint;
 import rope4j.checkpoint.LlamaCppRope;
+import rope4j.checkpoint.ModelDescription;
+import rope4j.checkpoint.RopeScalingType;
 import rope4j.checkpoint.config.ConfigRope;
 import rope4j.diagnosis.engine.Engine;
 
@@ -70,7 +72,7 @@ public record Reference(Engine engine, String reason) {
   }
 
   private static Reference ofGguf(GgufCheckpoint gguf, int length) {
-    List<String> unread = gguf.description().map(LlamaCppRope::unreadKeys).orElse(List.of());
+    List<String> unread = gguf.description().map(Reference::unread).orElse(List.of());
     if (!unread.isEmpty() && EngineReading.of(gguf, Engine.TRANSFORMERS, length).rotates()) {
       return new Reference(
           Engine.TRANSFORMERS,
@@ -83,5 +85,14 @@ public record Reference(Engine engine, String reason) {
     return new Reference(
         Engine.LLAMA_CPP,
         "A GGUF file is written for llama.cpp, which says what its keys and tensors mean.");
+  }
+
+  /// What llama.cpp passes over and Transformers would read.
+  private static List<String> unread(ModelDescription model) {
+    return model.rope().scalingType().filter(RopeScalingType.YARN::equals).isEmpty()
+        ? List.of()
+        : LlamaCppRope.unreadKeys(model).stream()
+            .filter(key -> !key.contains("yarn_ext_factor"))
+            .toList();
   }
 }

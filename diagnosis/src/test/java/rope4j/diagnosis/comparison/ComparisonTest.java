@@ -306,6 +306,18 @@ class ComparisonTest {
   }
 
   @Test
+  void aKeyThatNoScalingNeedsDoesNotMakeTransformersRight() {
+    Comparison comparison =
+        gguf(
+            GGUF + "llama.rope.scaling.yarn_beta_fast: f32 8\n",
+            131072,
+            Engine.OLLAMA,
+            Engine.TRANSFORMERS);
+    assertThat(comparison.reference().orElseThrow().engine()).isEqualTo(Engine.LLAMA_CPP);
+    assertThat(comparison.agrees()).isTrue();
+  }
+
+  @Test
   void nothingToCompareIsExplained() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> compare(LLAMA_3_1, 8192, Engine.TRANSFORMERS))
