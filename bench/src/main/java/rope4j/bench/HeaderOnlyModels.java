@@ -120,8 +120,15 @@ public final class HeaderOnlyModels {
     List<String> names = new ArrayList<>(List.of("model.embed_tokens.weight", "lm_head.weight"));
     for (int layer = 0; layer < LAYERS; layer++) {
       for (String part :
-          List.of("input_layernorm", "self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj",
-              "self_attn.o_proj", "post_attention_layernorm", "mlp.gate_proj", "mlp.up_proj",
+          List.of(
+              "input_layernorm",
+              "self_attn.q_proj",
+              "self_attn.k_proj",
+              "self_attn.v_proj",
+              "self_attn.o_proj",
+              "post_attention_layernorm",
+              "mlp.gate_proj",
+              "mlp.up_proj",
               "mlp.down_proj")) {
         names.add("model.layers." + layer + "." + part + ".weight");
       }
@@ -139,7 +146,8 @@ public final class HeaderOnlyModels {
       map.append(map.isEmpty() ? "" : ",\n    ")
           .append("\"" + names.get(i) + "\": \"" + file(shard) + "\"");
       long from = sizes.get(shard);
-      headers.get(shard)
+      headers
+          .get(shard)
           .append(from == 0 ? "" : ",")
           .append("\"" + names.get(i) + "\":{\"dtype\":\"BF16\",\"shape\":[1024,8192],")
           .append("\"data_offsets\":[" + from + "," + (from + each) + "]}");

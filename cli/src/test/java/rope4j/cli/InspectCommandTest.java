@@ -27,7 +27,11 @@ class InspectCommandTest {
 
   static Stream<Path> healthy() throws IOException {
     try (Stream<Path> all = Files.list(HEALTHY)) {
-      return all.filter(model -> Files.exists(model.resolve("config.json"))).sorted().toList().stream();
+      return all
+          .filter(model -> Files.exists(model.resolve("config.json")))
+          .sorted()
+          .toList()
+          .stream();
     }
   }
 
@@ -36,34 +40,39 @@ class InspectCommandTest {
   void everyHealthyModelHasTheShapeThatScriptsRelyOn(Path model) {
     JsonNode json = inspect(model);
     assertThat(json.propertyNames())
-        .contains("model", "architecture", "lengths", "kvCacheBytes", "pairs", "findings", "recipes");
+        .contains(
+            "model", "architecture", "lengths", "kvCacheBytes", "pairs", "findings", "recipes");
     assertThat(json.get("lengths").propertyNames())
         .containsExactlyInAnyOrder("trained", "advertised", "requested");
     assertThat(json.get("kvCacheBytes").asLong()).isPositive();
     assertThat(json.get("pairs")).isNotEmpty();
-    json.get("pairs").forEach(pair ->
-        assertThat(pair.propertyNames())
-            .contains(
-                "index",
-                "inverseFrequency",
-                "scaledInverseFrequency",
-                "wavelength",
-                "trainedTurns",
-                "unseenRadians"));
-    json.get("findings").forEach(finding -> {
-      assertThat(finding.propertyNames()).contains("id", "severity", "message", "evidence", "remedy");
-      assertThat(finding.get("severity").asString()).isIn("warning", "note");
-    });
+    json.get("pairs")
+        .forEach(pair ->
+            assertThat(pair.propertyNames())
+                .contains(
+                    "index",
+                    "inverseFrequency",
+                    "scaledInverseFrequency",
+                    "wavelength",
+                    "trainedTurns",
+                    "unseenRadians"));
+    json.get("findings")
+        .forEach(finding -> {
+          assertThat(finding.propertyNames())
+              .contains("id", "severity", "message", "evidence", "remedy");
+          assertThat(finding.get("severity").asString()).isIn("warning", "note");
+        });
     assertThat(json.get("recipes")).isNotEmpty();
-    json.get("recipes").forEach(recipe ->
-        assertThat(recipe.propertyNames()).contains("engine", "text"));
+    json.get("recipes")
+        .forEach(recipe -> assertThat(recipe.propertyNames()).contains("engine", "text"));
   }
 
   @ParameterizedTest
   @MethodSource("healthy")
   void aHealthyModelMeetsNoNewAngleAtTheLengthItAdvertises(Path model) {
     JsonNode json = inspect(model);
-    assertThat(json.get("verdict").get("level").asString()).as(json.get("verdict").toString())
+    assertThat(json.get("verdict").get("level").asString())
+        .as(json.get("verdict").toString())
         .isIn("trained", "extended");
     assertThat(unseen(json)).isZero();
   }
@@ -104,7 +113,8 @@ class InspectCommandTest {
   void llama3At128kTakes16GibibytesOfKeysAndValues() {
     JsonNode json = inspect(HEALTHY.resolve("llama-3-8b"), "-c", "131072");
     assertThat(json.get("kvCacheBytes").asLong()).isEqualTo(16L << 30);
-    assertThat(json.get("kvCacheBytesByType").get("q8_0").asLong()).isEqualTo((16L << 30) * 34 / 64);
+    assertThat(json.get("kvCacheBytesByType").get("q8_0").asLong())
+        .isEqualTo((16L << 30) * 34 / 64);
   }
 
   @Test
@@ -112,7 +122,8 @@ class InspectCommandTest {
     JsonNode json = inspect(HEALTHY.resolve("llama-3.1-8b"), "-c", "131072");
     assertThat(unseen(json)).isZero();
     assertThat(json.get("training").get("family").asString()).isEqualTo("Llama 3.1");
-    assertThat(json.get("verdict").get("text").asString()).contains("was trained for with its llama3");
+    assertThat(json.get("verdict").get("text").asString())
+        .contains("was trained for with its llama3");
     JsonNode beyond = inspect(HEALTHY.resolve("llama-3.1-8b"), "-c", "262144");
     assertThat(unseen(beyond)).isPositive();
   }
@@ -146,9 +157,11 @@ class InspectCommandTest {
   void aSlidingLayerLooksBackItsWindowOnly() {
     JsonNode layers =
         inspect(HEALTHY.resolve("gemma-3-4b"), "-c", "1000000").get("rotation").get("layers");
-    assertThat(layers.valueStream()
-            .filter(layer -> layer.get("layerType").asString().equals("sliding_attention"))
-            .map(layer -> layer.get("reach").asInt()))
+    assertThat(
+            layers
+                .valueStream()
+                .filter(layer -> layer.get("layerType").asString().equals("sliding_attention"))
+                .map(layer -> layer.get("reach").asInt()))
         .containsExactly(1024);
   }
 
@@ -165,7 +178,8 @@ class InspectCommandTest {
     assertThat(json.get("rotation").get("launched").asBoolean()).isTrue();
     assertThat(json.get("verdict").get("level").asString()).isEqualTo("extended");
     Cli without =
-        Cli.run("inspect", model, "--json", "--launch", "vllm serve qwen3-8b --max-model-len 131072");
+        Cli.run(
+            "inspect", model, "--json", "--launch", "vllm serve qwen3-8b --max-model-len 131072");
     assertThat(without.code()).isEqualTo(1);
     assertThat(without.json().get("verdict").get("level").asString()).isEqualTo("beyond");
   }
@@ -187,12 +201,19 @@ class InspectCommandTest {
             HEALTHY.resolve("llama-3-8b"),
             "--launch",
             "vllm serve llama --max-model-len 8192 --kv-cache-dtype fp8");
-    assertThat(eighth.get("kvCacheBytes").asLong() * 2).isEqualTo(half.get("kvCacheBytes").asLong());
+    assertThat(eighth.get("kvCacheBytes").asLong() * 2)
+        .isEqualTo(half.get("kvCacheBytes").asLong());
   }
 
   @Test
   void anErrorThatStandsEndsWithExitCode1() {
-    Cli cli = Cli.run("inspect", RULES.resolve("A1-legacy-type/bad-linear-on-jlama"), "-e", "jlama", "--json");
+    Cli cli =
+        Cli.run(
+            "inspect",
+            RULES.resolve("A1-legacy-type/bad-linear-on-jlama"),
+            "-e",
+            "jlama",
+            "--json");
     assertThat(cli.code()).as(cli.toString()).isEqualTo(1);
     assertThat(cli.json().get("findings").valueStream().map(it -> it.get("severity").asString()))
         .contains("error");
@@ -202,7 +223,9 @@ class InspectCommandTest {
   void findingsSayTheFileAndTheLine() {
     Cli cli = Cli.run("inspect", HEALTHY.resolve("llama-2-7b"), "-c", 16384, "--json");
     List<JsonNode> places =
-        cli.json().get("findings").valueStream()
+        cli.json()
+            .get("findings")
+            .valueStream()
             .flatMap(finding -> finding.get("places").valueStream())
             .filter(place -> place.get("file").asString().equals("config.json"))
             .toList();
@@ -215,7 +238,9 @@ class InspectCommandTest {
     Path config = folder.resolve("config.json");
     Files.writeString(
         config,
-        "{\"model_type\": \"" + type + "\", \"n_positions\": 1024, \"n_embd\": 768, \"hidden_size\":"
+        "{\"model_type\": \""
+            + type
+            + "\", \"n_positions\": 1024, \"n_embd\": 768, \"hidden_size\":"
             + " 768, \"n_layer\": 12, \"n_head\": 12, \"seq_length\": 1024}");
     Cli cli = Cli.run("inspect", config, "--json");
     assertThat(cli.code()).as(cli.toString()).isZero();
@@ -258,14 +283,16 @@ class InspectCommandTest {
   }
 
   private static JsonNode named(JsonNode strategies, String name) {
-    return strategies.valueStream()
+    return strategies
+        .valueStream()
         .filter(strategy -> strategy.get("name").asString().equals(name))
         .findFirst()
         .orElseThrow();
   }
 
   private static long unseen(JsonNode json) {
-    return json.get("pairs").valueStream()
+    return json.get("pairs")
+        .valueStream()
         .filter(pair -> pair.get("unseenRadians").asDouble() > 0)
         .count();
   }

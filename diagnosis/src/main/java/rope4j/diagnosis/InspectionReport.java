@@ -12,6 +12,7 @@ import rope4j.diagnosis.inspection.LayerForecast;
 import rope4j.diagnosis.prediction.CacheType;
 import rope4j.diagnosis.prediction.CriticalDimension;
 import rope4j.diagnosis.prediction.PairForecast;
+import rope4j.diagnosis.recipe.Extension;
 import rope4j.diagnosis.recipe.Recipe;
 import rope4j.diagnosis.rules.Finding;
 import rope4j.diagnosis.rules.Finding.Severity;
@@ -101,7 +102,11 @@ public final class InspectionReport {
     String status =
         unseen == 0
             ? "no unseen angle"
-            : format("%d with unseen angles (up to %.3g× the arc)", unseen, layer.largestOverrun());
+            : unseen
+                + " with unseen angles"
+                + (Double.isInfinite(layer.largestOverrun())
+                    ? ""
+                    : format(" (up to %.3g× the arc)", layer.largestOverrun()));
     return layer.layerType().map(name -> name.replace('_', ' ') + " ").orElse("")
         + format("%s: base %s, %s; ", who, Strategy.trim(layer.rope().base()), scaling(layer))
         + format("%s; %s", partial(layer), status)
@@ -114,8 +119,7 @@ public final class InspectionReport {
     if (layer.first().shiftRadians() == 0) {
       return "unscaled";
     }
-    double most =
-        layer.pairs().stream().mapToDouble(PairForecast::interpolation).max().orElse(1);
+    double most = layer.pairs().stream().mapToDouble(PairForecast::interpolation).max().orElse(1);
     String type = layer.rope().ropeType();
     String name = List.of("default", "none", "").contains(type) ? "other frequencies" : type;
     return most > 1 ? format("%s slows pairs up to %s×", name, Strategy.trim(most)) : name;
@@ -151,7 +155,7 @@ public final class InspectionReport {
             .filter(type -> memory.byType().containsKey(type) && type != memory.keys())
             .filter(type -> type != CacheType.FP8 || inspection.format() == Format.HUGGING_FACE)
             .filter(type -> type == CacheType.FP8 || inspection.format() == Format.GGUF)
-            .map(type -> name(type) + " " + Numbers.bytes(memory.byType().get(type)))
+            .map(type -> name(type) + " " + Numbers.bytes(memory.byType().getOrDefault(type, 0L)))
             .collect(Collectors.joining(", "));
     row(
         "cache",
@@ -237,9 +241,11 @@ public final class InspectionReport {
                 inspection.format() == Format.GGUF
                     ? List.of(Engine.LLAMA_CPP)
                     : List.of(Engine.VLLM, Engine.TRANSFORMERS));
+    // Where the model's own rotation does, one engine's line says all there is to say.
+    boolean own = inspection.advised().filter(Extension.Native.class::isInstance).isPresent();
     return first.stream()
-        .flatMap(engine ->
-            possible.stream().filter(recipe -> recipe.engine() == engine).limit(1))
+        .limit(own ? 1 : first.size())
+        .flatMap(engine -> possible.stream().filter(recipe -> recipe.engine() == engine).limit(1))
         .toList();
   }
 

@@ -71,8 +71,8 @@ final class OutcomeJudge {
     return worst;
   }
 
-  /// A linear scaling moves neighbours too; the others leave the fast pairs alone, which carry short
-  /// distances.
+  /// A linear scaling moves neighbours too; the others leave the fast pairs alone, which carry
+  /// short distances.
   private Outcome undone() {
     boolean everywhere = facts.ropeType().value().equals("linear");
     String text =
@@ -93,13 +93,15 @@ final class OutcomeJudge {
     StringBuilder text = new StringBuilder();
     text.append(
         format(
-            "At %,d tokens %d of %d pairs%s reach angles unseen in training, up to %.3g times the"
-                + " arc they know: expect it to break down past %,d.",
+            "At %,d tokens %d of %d pairs%s reach angles unseen in training, %s: expect it to break"
+                + " down past %,d.",
             lengths.requested(),
             layer.unseenPairs(),
             turning,
             layer.layerType().map(type -> " of the " + type + " layers").orElse(""),
-            layer.largestOverrun(),
+            Double.isInfinite(layer.largestOverrun())
+                ? "some of which stood still"
+                : format("up to %.3g times the arc they know", layer.largestOverrun()),
             training.length()));
     remedy().ifPresent(text::append);
     return text.toString();
@@ -139,8 +141,8 @@ final class OutcomeJudge {
       return new Outcome(
           Level.EXTENDED,
           format(
-              "%,d tokens are within the trained length; the scaling changes angles here that need no"
-                  + " change.",
+              "%,d tokens are within the length before scaling, and the scaling moves angles there:"
+                  + " right for weights trained with it, a loss for others.",
               lengths.requested()));
     }
     if (scaled) {
