@@ -50,8 +50,8 @@ public record Inspection(
   /// The same with other findings.
   public Inspection withFindings(List<Finding> others) {
     return new Inspection(
-        path, format, engine, launch, facts, lengths, training, rotation, memory, others, recipes,
-        verdict);
+        path, format, engine, launch, facts, lengths, training, rotation, memory, others, advised,
+        recipes, verdict);
   }
 
   /// The last part of the path.
