@@ -47,6 +47,13 @@ public record Inspection(
     recipes = List.copyOf(recipes);
   }
 
+  /// The same with other findings.
+  public Inspection withFindings(List<Finding> others) {
+    return new Inspection(
+        path, format, engine, launch, facts, lengths, training, rotation, memory, others, advised,
+        recipes, verdict);
+  }
+
   /// The last part of the path.
   public String model() {
     Path name = path.toAbsolutePath().normalize().getFileName();
