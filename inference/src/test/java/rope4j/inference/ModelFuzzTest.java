@@ -6,16 +6,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import rope4j.checkpoint.CheckpointException;
-import rope4j.checkpoint.LlamaCppRope;
 import rope4j.checkpoint.RopeOverrides;
-import rope4j.rotation.Precision;
-import rope4j.rotation.Rotation;
 
 /// Whatever a file holds, loading and scoring end in a number or in the reader's own exception.
 @Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -60,11 +58,7 @@ class ModelFuzzTest {
   private boolean run(byte[] bytes) throws IOException {
     Path file = Files.write(folder.resolve("model.gguf"), bytes);
     try (Model model = Model.load(file, 1)) {
-      Rotation rotation =
-          Rotation.of(
-              LlamaCppRope.resolve(model.description(), RopeOverrides.NONE, 64),
-              64,
-              Precision.LLAMA_CPP);
+      ModelRotation rotation = model.rotation(RopeOverrides.NONE, 64);
       if (model.vocabularySize() <= 80) {
         return true;
       }
@@ -78,7 +72,10 @@ class ModelFuzzTest {
   }
 
   private static byte[] model(Random random) throws IOException {
-    String name = random.nextBoolean() ? "llama-gqa" : "llama-moe";
-    return Files.readAllBytes(Path.of("src/test/resources/parity/zoo/models", name + ".gguf"));
+    List<String> models =
+        List.of(
+            "parity/zoo/models/llama-gqa", "parity/zoo/models/llama-moe", "quantized/every-type");
+    String name = models.get(random.nextInt(models.size()));
+    return Files.readAllBytes(Path.of("src/test/resources", name + ".gguf"));
   }
 }

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import rope4j.checkpoint.Evidence;
 import rope4j.checkpoint.json.JsonFile;
+import rope4j.checkpoint.json.JsonWriter;
 import rope4j.checkpoint.model.FolderCheckpoint;
 import rope4j.diagnosis.engine.Engine;
 import rope4j.diagnosis.launch.Launch;
@@ -121,7 +122,7 @@ final class CacheRules {
             .findFirst()
             .map(name -> ServingRules.flag(launch, name));
     return flag.or(() ->
-        ConfigSection.ropeOf(subject).stream()
+        ConfigSection.inForce(subject).stream()
             .filter(ConfigSection::launched)
             .map(ConfigSection::ropeTypeEvidence)
             .findFirst());
@@ -141,21 +142,22 @@ final class CacheRules {
     for (String key : ROPE_KEYS) {
       Optional<Object> tuned = adapter.get(key);
       if (tuned.isPresent()
-          && !JsonText.of(tuned.get()).equals(JsonText.of(text.keys().get(key)))) {
+          && !JsonWriter.line(tuned.get()).equals(JsonWriter.line(text.keys().get(key)))) {
         hits.add(
             Hit.of(
                 "The adapter says "
                     + key
                     + " = "
-                    + JsonText.shortened(tuned.get())
+                    + ConfigKeyRules.shown(JsonWriter.line(tuned.get()))
                     + ", the config "
-                    + JsonText.shortened(text.keys().get(key))
+                    + ConfigKeyRules.shown(JsonWriter.line(text.keys().get(key)))
                     + ".",
-                List.of(
-                    Evidence.file(
-                        adapter.name(), key, JsonText.shortened(tuned.get()), adapter.line(key)),
-                    text.evidence(key)),
-                "Serve it with \"" + key + "\": " + JsonText.of(tuned.get()) + " in config.json."));
+                List.of(adapter.evidence(key), text.evidence(key)),
+                "Serve it with \""
+                    + key
+                    + "\": "
+                    + JsonWriter.line(tuned.get())
+                    + " in config.json."));
       }
     }
     return hits;

@@ -6,6 +6,7 @@ import java.util.Optional;
 import rope4j.checkpoint.Evidence;
 import rope4j.diagnosis.engine.Engine;
 import rope4j.diagnosis.rules.Finding.Severity;
+import rope4j.diagnosis.text.Figures;
 
 /// Group A: keys of a configuration that a reader takes wrongly, and how they are parsed.
 final class ConfigKeyRules {
@@ -62,24 +63,20 @@ final class ConfigKeyRules {
         DEFAULT_BLOCK);
   }
 
-  static List<RopeBlock> blocks(Subject subject) {
-    return TextKeys.of(subject).map(TextKeys::blocks).orElse(List.of());
-  }
-
   private static List<Hit> thetaMoved(Subject subject) {
-    Optional<TextKeys> keys = TextKeys.of(subject);
+    Optional<ConfigSection> keys = ConfigSection.text(subject);
     if (keys.isEmpty() || keys.get().has("rope_theta")) {
       return List.of();
     }
-    for (RopeBlock block : keys.get().blocks("rope_parameters")) {
+    for (ConfigSection block : keys.get().dictionaries("rope_parameters")) {
       double theta = block.number("rope_theta").orElse(10000);
-      if (theta == 10000 || block.path().contains("sliding_attention")) {
+      if (theta == 10000 || block.layerType().equals(Optional.of("sliding_attention"))) {
         continue;
       }
       Hit hit =
           Hit.of(
               "rope_theta "
-                  + JsonText.number(theta)
+                  + Figures.number(theta)
                   + " stands only inside "
                   + block.name()
                   + ", so a reader older than Transformers 5 rotates with base 10000",
@@ -87,7 +84,7 @@ final class ConfigKeyRules {
                   block.evidence("rope_theta"),
                   Evidence.byDefault("rope_theta", "10000 (older readers)")),
               "for older readers repeat it at the top level: \"rope_theta\": "
-                  + JsonText.number(theta)
+                  + Figures.number(theta)
                   + ", or use Transformers 5");
       return List.of(subject.runsOn(Engine.JLAMA) ? hit.as(Severity.ERROR) : hit);
     }
@@ -95,15 +92,15 @@ final class ConfigKeyRules {
   }
 
   private static List<Hit> otherBlock(Subject subject) {
-    Optional<TextKeys> keys = TextKeys.of(subject);
+    Optional<ConfigSection> keys = ConfigSection.text(subject);
     if (keys.isEmpty()) {
       return List.of();
     }
-    List<RopeBlock> old = keys.get().blocks("rope_scaling");
-    List<RopeBlock> current = keys.get().blocks("rope_parameters");
+    List<ConfigSection> old = keys.get().dictionaries("rope_scaling");
+    List<ConfigSection> current = keys.get().dictionaries("rope_parameters");
     if (old.isEmpty()) {
       return current.stream()
-          .filter(RopeBlock::scales)
+          .filter(ConfigSection::scales)
           .findFirst()
           .map(block -> List.of(onlyNewName(subject, block)))
           .orElse(List.of());
@@ -114,28 +111,29 @@ final class ConfigKeyRules {
     return List.of();
   }
 
-  private static Hit onlyNewName(Subject subject, RopeBlock block) {
+  private static Hit onlyNewName(Subject subject, ConfigSection block) {
     Hit hit =
         Hit.of(
             "the scaling \""
-                + shown(block.type())
+                + shown(block.ropeType())
                 + "\" stands only under "
                 + block.name()
                 + ", so a reader older than Transformers 5 rotates unscaled",
-            List.of(block.typeEvidence()),
+            List.of(block.ropeTypeEvidence()),
             "for older readers repeat the object under rope_scaling, with rope_theta beside it at the"
                 + " top level");
-    return subject.runsOn(Engine.JLAMA) && block.type().equals("linear")
+    return subject.runsOn(Engine.JLAMA) && block.ropeType().equals("linear")
         ? hit.as(Severity.ERROR)
         : hit;
   }
 
   /// Transformers puts a `rope_scaling` that holds anything in the place of `rope_parameters`.
-  private static Optional<Hit> disagreement(RopeBlock old, RopeBlock current, TextKeys keys) {
+  private static Optional<Hit> disagreement(
+      ConfigSection old, ConfigSection current, ConfigSection keys) {
     List<Evidence> places = new ArrayList<>();
-    if (!old.type().equals(current.type())) {
-      places.add(old.typeEvidence());
-      places.add(current.typeEvidence());
+    if (!old.ropeType().equals(current.ropeType())) {
+      places.add(old.ropeTypeEvidence());
+      places.add(current.ropeTypeEvidence());
     }
     for (String key : List.of("factor", "original_max_position_embeddings")) {
       if (!old.number(key).equals(current.number(key))) {
@@ -166,11 +164,11 @@ final class ConfigKeyRules {
   }
 
   private static List<Hit> defaultBlock(Subject subject) {
-    for (RopeBlock block : blocks(subject)) {
-      if (!block.type().equals("default")
+    for (ConfigSection block : ConfigSection.inFile(subject)) {
+      if (!block.ropeType().equals("default")
           || block.factor().isPresent()
-          || block.path().size() > 1
-          || block.values().containsKey("mrope_section")) {
+          || block.layerType().isPresent()
+          || block.keys().containsKey("mrope_section")) {
         continue;
       }
       return List.of(
@@ -186,6 +184,6 @@ final class ConfigKeyRules {
   /// A stranger's word, fit for a sentence.
   static String shown(String word) {
     String plain = word.replaceAll("\\p{Cntrl}", "?");
-    return plain.length() <= 30 ? plain : plain.substring(0, 29) + "…";
+    return plain.length() <= 60 ? plain : plain.substring(0, 59) + "…";
   }
 }

@@ -5,36 +5,41 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalInt;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import rope4j.checkpoint.Evidence;
 import rope4j.checkpoint.json.JsonFile;
+import rope4j.checkpoint.json.JsonWriter;
 import rope4j.checkpoint.model.FolderCheckpoint;
-import rope4j.diagnosis.launch.Launch;
 
 /// One object of a `config.json`, or of what a launch puts over it: the language model's own keys,
 /// or a dictionary that says how layers rotate.
 ///
-/// @param file the file; empty for a launch
+/// @param source who says it
 /// @param path its keys from the outside in; empty for the whole object
 /// @param keys what is in it
-/// @param layerType whose rotation it is; empty when it holds for all layers
+/// @param around the object that a dictionary stands in; empty for the language model's own keys
 record ConfigSection(
-    Optional<JsonFile> file,
+    Source source,
     List<String> path,
     Map<String, @Nullable Object> keys,
-    Optional<String> layerType) {
+    Optional<ConfigSection> around) {
 
-  /// Where a language model stands in a multimodal configuration, innermost first.
-  private static final List<List<String>> LEVELS =
-      List.of(
-          List.of("thinker_config", "text_config"),
-          List.of("text_config"),
-          List.of("llm_config"),
-          List.of("language_config"),
-          List.of());
+  /// Who says it.
+  sealed interface Source {}
 
-  private static final List<String> ROPE = List.of("rope_scaling", "rope_parameters");
+  /// A file.
+  record InFile(JsonFile file) implements Source {}
+
+  /// A launch, by a flag such as `--hf-overrides`; the flag is empty for an argument that has the
+  /// key's own name.
+  record OnLaunch(String flag) implements Source {}
+
+  /// The names a dictionary of rotation has. A `rope_scaling` that holds anything takes the place
+  /// of `rope_parameters`.
+  static final List<String> DICTIONARIES = List.of("rope_scaling", "rope_parameters");
+
+  static final String ORIGINAL = "original_max_position_embeddings";
 
   ConfigSection {
     path = List.copyOf(path);
@@ -42,80 +47,96 @@ record ConfigSection(
 
   /// The language model's own keys.
   static ConfigSection text(FolderCheckpoint folder) {
-    return text(Optional.of(folder.configJson()), folder.configJson().root());
+    List<String> path = folder.config().textPath();
+    Object found =
+        path.isEmpty()
+            ? folder.configJson().root()
+            : folder.configJson().get(path.toArray(String[]::new)).orElse(Map.of());
+    return new ConfigSection(
+        new InFile(folder.configJson()), path, object((Map<?, ?>) found), Optional.empty());
   }
 
-  private static ConfigSection text(Optional<JsonFile> file, Map<String, @Nullable Object> root) {
-    for (List<String> level : LEVELS) {
-      Object at = at(root, level);
-      if (at instanceof Map<?, ?> map && !map.isEmpty()) {
-        return new ConfigSection(file, level, object(map), Optional.empty());
-      }
-    }
-    return new ConfigSection(file, List.of(), root, Optional.empty());
+  /// The language model's own keys; empty for GGUF.
+  static Optional<ConfigSection> text(Subject subject) {
+    return subject.folder().map(ConfigSection::text);
   }
 
   /// The file's dictionaries of rotation: one, or one a layer type.
-  static List<ConfigSection> ropeOf(FolderCheckpoint folder) {
-    return rope(Optional.of(folder.configJson()), folder.configJson().root());
+  static List<ConfigSection> inFile(Subject subject) {
+    return text(subject).map(ConfigSection::dictionaries).orElse(List.of());
   }
 
   /// The launch's dictionaries of rotation.
-  static List<ConfigSection> ropeOf(Launch launch) {
-    return rope(Optional.empty(), launch.configOverrides());
+  static List<ConfigSection> launched(Subject subject) {
+    List<ConfigSection> all =
+        LaunchedRope.of(subject).map(LaunchedRope::overrides).orElse(List.of());
+    return DICTIONARIES.stream()
+        .map(name -> all.stream().filter(section -> section.path.getLast().equals(name)).toList())
+        .filter(named -> !named.isEmpty())
+        .findFirst()
+        .orElse(List.of())
+        .stream()
+        .flatMap(section -> section.byLayerType().stream())
+        .toList();
   }
 
   /// The dictionaries that hold: the launch's in place of the file's.
-  static List<ConfigSection> ropeOf(Subject subject) {
-    List<ConfigSection> launched = subject.launch().map(ConfigSection::ropeOf).orElse(List.of());
-    return launched.isEmpty()
-        ? subject.folder().map(ConfigSection::ropeOf).orElse(List.of())
-        : launched;
+  static List<ConfigSection> inForce(Subject subject) {
+    List<ConfigSection> launched = launched(subject);
+    return launched.isEmpty() ? inFile(subject) : launched;
   }
 
-  private static List<ConfigSection> rope(
-      Optional<JsonFile> file, Map<String, @Nullable Object> root) {
-    for (List<String> level : LEVELS) {
-      for (String name : ROPE) {
-        List<String> path = new ArrayList<>(level);
-        path.add(name);
-        if (at(root, path) instanceof Map<?, ?> map && !map.isEmpty()) {
-          return split(new ConfigSection(file, path, object(map), Optional.empty()));
-        }
-      }
-    }
-    return List.of();
+  /// The dictionaries of rotation among these keys that the engines go by.
+  List<ConfigSection> dictionaries() {
+    List<ConfigSection> old = dictionaries(DICTIONARIES.getFirst());
+    return old.isEmpty() ? dictionaries(DICTIONARIES.getLast()) : old;
   }
 
-  private static List<ConfigSection> split(ConfigSection section) {
-    if (!section.keys.values().stream().allMatch(v -> v == null || v instanceof Map<?, ?>)) {
-      return List.of(section);
-    }
-    List<ConfigSection> parts = new ArrayList<>();
-    section.keys.forEach((type, value) -> {
-      if (value instanceof Map<?, ?> map) {
-        List<String> path = new ArrayList<>(section.path);
-        path.add(type);
-        parts.add(new ConfigSection(section.file, path, object(map), Optional.of(type)));
-      }
-    });
-    return parts;
+  /// The dictionaries of one name; none when it is empty.
+  List<ConfigSection> dictionaries(String name) {
+    return object(name)
+        .filter(dictionary -> !dictionary.keys.isEmpty())
+        .map(ConfigSection::byLayerType)
+        .orElse(List.of());
   }
 
-  private static @Nullable Object at(Map<String, @Nullable Object> root, List<String> path) {
-    Object at = root;
-    for (String key : path) {
-      if (!(at instanceof Map<?, ?> map)) {
-        return null;
-      }
-      at = map.get(key);
-    }
-    return at;
+  /// The dictionaries inside this one, one a layer type, or this one.
+  List<ConfigSection> byLayerType() {
+    List<ConfigSection> parts =
+        keys.keySet().stream()
+            .flatMap(type -> object(type).stream())
+            .map(part -> new ConfigSection(source, part.path, part.keys, around))
+            .toList();
+    return parts.isEmpty() ? List.of(this) : parts;
+  }
+
+  /// An object at a key.
+  Optional<ConfigSection> object(String key) {
+    return keys.get(key) instanceof Map<?, ?> map
+        ? Optional.of(new ConfigSection(source, inside(key), object(map), Optional.of(this)))
+        : Optional.empty();
   }
 
   @SuppressWarnings("unchecked")
-  private static Map<String, @Nullable Object> object(Map<?, ?> map) {
+  static Map<String, @Nullable Object> object(Map<?, ?> map) {
     return (Map<String, @Nullable Object>) map;
+  }
+
+  private List<String> inside(String key) {
+    return Stream.concat(path.stream(), Stream.of(key)).toList();
+  }
+
+  /// Its name among the keys around it: `rope_scaling`, `rope_parameters.full_attention`.
+  String name() {
+    return String.join(
+        ".", path.subList(around.map(outer -> outer.path.size()).orElse(0), path.size()));
+  }
+
+  /// Whose rotation a dictionary is; empty when it holds for all layers.
+  Optional<String> layerType() {
+    return around.isPresent() && path.size() > around.get().path.size() + 1
+        ? Optional.of(path.getLast())
+        : Optional.empty();
   }
 
   /// `rope_type`, or the older `type`; `default` when neither is given.
@@ -125,12 +146,32 @@ record ConfigSection(
 
   /// The key [#ropeType] comes from.
   Evidence ropeTypeEvidence() {
-    return evidence(has("rope_type") ? "rope_type" : "type");
+    return evidence(text("rope_type").isEmpty() && text("type").isPresent() ? "type" : "rope_type");
+  }
+
+  /// Whether it names a scaling.
+  boolean scales() {
+    return !ropeType().equals("default") && !ropeType().equals("mrope");
+  }
+
+  OptionalDouble factor() {
+    return number("factor");
+  }
+
+  /// The trained length, in the dictionary or beside it.
+  OptionalDouble originalLength() {
+    OptionalDouble own = number(ORIGINAL);
+    return own.isPresent() || around.isEmpty() ? own : around.get().number(ORIGINAL);
+  }
+
+  /// The keys around a dictionary; the keys themselves where nothing is around them.
+  ConfigSection outside() {
+    return around.orElse(this);
   }
 
   /// Whether a launch says it.
   boolean launched() {
-    return file.isEmpty();
+    return source instanceof OnLaunch;
   }
 
   /// Whether a key has a value other than null.
@@ -166,14 +207,34 @@ record ConfigSection(
 
   /// Where a key stands and what it says.
   Evidence evidence(String key) {
-    List<String> whole = new ArrayList<>(path);
-    whole.add(key);
-    String value = keys.containsKey(key) ? String.valueOf(keys.get(key)) : "absent";
-    String name = String.join(".", whole);
-    if (file.isEmpty()) {
-      return Evidence.launch(name, value);
+    String[] whole = inside(key).toArray(String[]::new);
+    return switch (source) {
+      case InFile(JsonFile file) -> file.evidence(whole);
+      case OnLaunch(String flag) -> {
+        Object value = keys.get(key);
+        yield Evidence.launch(
+            onLaunch(flag, List.of(whole)),
+            !keys.containsKey(key)
+                ? "absent"
+                : value instanceof String text ? text : JsonWriter.line(value));
+      }
+    };
+  }
+
+  /// Where it stands itself.
+  Evidence evidence() {
+    return switch (source) {
+      case InFile(JsonFile file) -> file.evidence(path.toArray(String[]::new));
+      case OnLaunch(String flag) -> Evidence.launch(onLaunch(flag, path), JsonWriter.line(keys));
+    };
+  }
+
+  /// The flag and what it says it of; `--rope-scaling` is the name of the dictionary itself.
+  private static String onLaunch(String flag, List<String> path) {
+    List<String> rest = new ArrayList<>(path);
+    if (flag.equals("--rope-scaling") && rest.getFirst().equals("rope_scaling")) {
+      rest.removeFirst();
     }
-    OptionalInt line = file.get().line(whole.toArray(String[]::new));
-    return Evidence.file(file.get().name(), name, value, line);
+    return (flag + " " + String.join(".", rest)).strip();
   }
 }

@@ -1,13 +1,13 @@
 package rope4j.diagnosis.rules;
 
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.Set;
 import rope4j.checkpoint.Stated;
 import rope4j.diagnosis.engine.Engine;
 import rope4j.diagnosis.rules.Finding.Severity;
+import rope4j.diagnosis.text.Figures;
 
 /// Group D, second part: dynamic NTK, which is another thing in every engine.
 final class DynamicRules {
@@ -31,7 +31,7 @@ final class DynamicRules {
           "Transformers raises the base with the length, vLLM and llama.cpp leave it alone: beyond the"
               + " trained length they fall apart where Transformers holds.",
           List.of("vllm#3488"),
-          others(),
+          Engines.BY_WINDOW,
           DynamicRules::differs);
 
   private DynamicRules() {}
@@ -40,15 +40,9 @@ final class DynamicRules {
     return List.of(CACHED_KEYS, DIFFERS);
   }
 
-  private static Set<Engine> others() {
-    Set<Engine> engines = EnumSet.of(Engine.VLLM, Engine.SGLANG);
-    engines.addAll(Engines.LLAMA_CPP);
-    return engines;
-  }
-
   /// HunYuan's alpha fixes the base for every length and every engine.
   private static List<ConfigSection> dynamic(Subject subject) {
-    return ConfigSection.ropeOf(subject).stream()
+    return ConfigSection.inForce(subject).stream()
         .filter(rope -> rope.ropeType().equals("dynamic") && !rope.has("alpha"))
         .filter(rope -> rope.number("factor").orElse(0) > 1)
         .toList();

@@ -13,6 +13,7 @@ import rope4j.checkpoint.Evidence;
 import rope4j.checkpoint.RopeOverrides;
 import rope4j.checkpoint.Stated;
 import rope4j.diagnosis.rules.Finding.Severity;
+import rope4j.diagnosis.text.Figures;
 
 /// Group D, last part: more scaling than the length needs, too little, or none.
 final class ExtensionRules {
@@ -73,7 +74,7 @@ final class ExtensionRules {
     Optional<GgufView> view = GgufView.of(subject);
     return view.isPresent()
         ? yarn(subject, view.get())
-        : ConfigSection.ropeOf(subject).stream()
+        : ConfigSection.inForce(subject).stream()
             .filter(rope -> rope.ropeType().equals("yarn") && rope.number("factor").isPresent())
             .findFirst()
             .map(rope -> yarn(subject, rope));
@@ -93,7 +94,11 @@ final class ExtensionRules {
       return Optional.empty();
     }
     RopeOverrides flags = GgufFlagRules.flags(subject);
-    boolean launched = flags.frequencyScale().isPresent() || flags.scalingType().isPresent();
+    boolean launched =
+        flags.frequencyScale().isPresent()
+            || flags.scalingType().isPresent()
+            || gguf.isOverridden("rope.scaling.type")
+            || gguf.isOverridden("rope.scaling.factor");
     double factor =
         flags.frequencyScale().isPresent()
             ? 1 / flags.frequencyScale().getAsDouble()
@@ -172,7 +177,7 @@ final class ExtensionRules {
         GgufView.of(subject)
             .map(gguf -> gguf.isScaled() || gguf.architecture().equals("chatglm"))
             .orElse(
-                !ConfigSection.ropeOf(subject).stream()
+                !ConfigSection.inForce(subject).stream()
                     .allMatch(rope -> rope.ropeType().equals("default")));
     boolean flagged = GgufFlagRules.flags(subject).frequencyScale().isPresent();
     Optional<Stated<Double>> base = subject.facts().base();
@@ -231,7 +236,7 @@ final class ExtensionRules {
                 new Stated<>(
                     base, GgufFlagRules.flag("--rope-freq-base", OptionalDouble.of(base))));
     Stream<Stated<Double>> fromConfig =
-        ConfigSection.ropeOf(subject).stream()
+        ConfigSection.inForce(subject).stream()
             .filter(rope -> rope.launched() && rope.ropeType().equals("default"))
             .filter(rope -> rope.number("rope_theta").isPresent())
             .map(rope ->

@@ -16,6 +16,7 @@ import rope4j.checkpoint.config.Dialect;
 import rope4j.checkpoint.model.FolderCheckpoint;
 import rope4j.diagnosis.engine.Engine;
 import rope4j.diagnosis.rules.Finding.Severity;
+import rope4j.diagnosis.text.Figures;
 import rope4j.rotation.Frequencies;
 import rope4j.rotation.Pairing;
 import rope4j.rotation.RopeParameters;
@@ -103,7 +104,7 @@ final class FormulaRules {
 
   private static List<Hit> mscale(Subject subject) {
     List<Hit> hits = new ArrayList<>();
-    for (ConfigSection rope : inFile(subject)) {
+    for (ConfigSection rope : fileInForce(subject)) {
       boolean named = rope.has("mscale") || rope.has("mscale_all_dim");
       if (!named || rope.has("attn_factor") || rope.has("attention_factor")) {
         continue;
@@ -128,8 +129,9 @@ final class FormulaRules {
     return Engines.chosen(subject, Severity.WARNING, hit);
   }
 
-  private static List<ConfigSection> inFile(Subject subject) {
-    return ConfigSection.ropeOf(subject).stream().filter(rope -> !rope.launched()).toList();
+  /// The file's dictionaries, unless a launch replaces them.
+  private static List<ConfigSection> fileInForce(Subject subject) {
+    return ConfigSection.inForce(subject).stream().filter(rope -> !rope.launched()).toList();
   }
 
   private static FolderCheckpoint folder(Subject subject) {
@@ -178,7 +180,7 @@ final class FormulaRules {
 
   private static List<Hit> attentionKey(Subject subject) {
     List<Hit> hits = new ArrayList<>();
-    for (ConfigSection rope : ConfigSection.ropeOf(subject)) {
+    for (ConfigSection rope : ConfigSection.inForce(subject)) {
       String key = rope.has("attn_factor") ? "attn_factor" : "attention_factor";
       if (!rope.ropeType().equals("yarn") || rope.number(key).isEmpty()) {
         continue;
@@ -226,7 +228,7 @@ final class FormulaRules {
 
   private static List<Hit> truncate(Subject subject) {
     List<Hit> hits = new ArrayList<>();
-    for (ConfigSection rope : inFile(subject)) {
+    for (ConfigSection rope : fileInForce(subject)) {
       if (Boolean.FALSE.equals(rope.get("truncate").orElse(true))) {
         hits.add(truncate(subject, rope));
       }

@@ -8,6 +8,7 @@ import rope4j.checkpoint.Evidence;
 import rope4j.checkpoint.RopeOverrides;
 import rope4j.checkpoint.RopeScalingType;
 import rope4j.diagnosis.rules.Finding.Severity;
+import rope4j.diagnosis.text.Figures;
 
 /// Group C, second half: llama.cpp's flags of rotation against the file.
 final class GgufFlagRules {

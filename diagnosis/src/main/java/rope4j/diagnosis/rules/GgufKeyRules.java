@@ -12,6 +12,7 @@ import rope4j.checkpoint.RopeScalingType;
 import rope4j.checkpoint.model.FolderCheckpoint;
 import rope4j.diagnosis.engine.Engine;
 import rope4j.diagnosis.rules.Finding.Severity;
+import rope4j.diagnosis.text.Figures;
 
 /// Group C, middle: keys of rotation that are missing, foreign, unread or of the wrong size.
 final class GgufKeyRules {
@@ -145,7 +146,7 @@ final class GgufKeyRules {
         || subject.facts().base().isEmpty()
         || view.get().has("rope.freq_base")
         || view.get().isScaled()
-        || view.get().description().contextLength() <= LONGEST_WITH_BASE_10000) {
+        || view.get().lengthInFile().value() <= LONGEST_WITH_BASE_10000) {
       return List.of();
     }
     String base =
@@ -156,9 +157,9 @@ final class GgufKeyRules {
     return List.of(
         Hit.of(
             "Without rope.freq_base engines take 10000, which is rarely meant in a model of "
-                + view.get().description().contextLength()
+                + view.get().lengthInFile().value()
                 + " tokens.",
-            List.of(view.get().evidence("rope.freq_base"), view.get().evidence("context_length")),
+            List.of(view.get().evidence("rope.freq_base"), view.get().lengthInFile().evidence()),
             "llama-server: --rope-freq-base "
                 + base
                 + "; for good: write the key with `rope patch`."));
@@ -221,7 +222,7 @@ final class GgufKeyRules {
   private static void ofFolder(Subject subject, FolderCheckpoint folder, List<Hit> hits) {
     int pairs = subject.facts().rotaryDimension().value() / 2;
     Evidence rotary = subject.facts().rotaryDimension().evidence();
-    for (ConfigSection rope : ConfigSection.ropeOf(folder)) {
+    for (ConfigSection rope : ConfigSection.text(folder).dictionaries()) {
       if (rope.layerType().isPresent()) {
         continue;
       }

@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import rope4j.checkpoint.Evidence;
 import rope4j.diagnosis.rules.Finding.Severity;
+import rope4j.diagnosis.text.Figures;
 import rope4j.rotation.Frequencies;
 import rope4j.rotation.FrequencyFactors;
 import rope4j.rotation.Llama3;
@@ -95,7 +96,7 @@ final class GgufRules {
     boolean alike =
         family.isEmpty()
             && gguf.rope().base() == 500_000
-            && gguf.description().contextLength() >= 131_072
+            && gguf.lengthInFile().value() >= 131_072
             && (head == 64 || head == 128);
     if (!known && !alike) {
       return List.of();
@@ -113,7 +114,7 @@ final class GgufRules {
             List.of(
                 gguf.tensor(FREQUENCIES),
                 gguf.evidence("rope.freq_base"),
-                gguf.evidence("context_length")),
+                gguf.lengthInFile().evidence()),
             "Convert the model again with a llama.cpp later than July 2024, download a newer file, or"
                 + " add the tensor with `rope patch`. Until then stay below "
                 + LLAMA_3_TRAINED
@@ -194,13 +195,13 @@ final class GgufRules {
   }
 
   private static Optional<Hit> notConverted(GgufView gguf, Family family) {
-    int advertised = gguf.description().contextLength();
+    int advertised = gguf.lengthInFile().value();
     if (advertised <= family.trainedLength()) {
       return Optional.empty();
     }
     List<Evidence> evidence =
         new ArrayList<>(
-            List.of(gguf.evidence("context_length"), gguf.evidence("rope.scaling.type")));
+            List.of(gguf.lengthInFile().evidence(), gguf.evidence("rope.scaling.type")));
     if (family.shippedType().equals("longrope")) {
       evidence.add(gguf.tensor(LONG_FACTORS));
       return Optional.of(
@@ -228,7 +229,7 @@ final class GgufRules {
     return Hit.of(
         family.name()
             + " reaches "
-            + gguf.description().contextLength()
+            + gguf.lengthInFile().value()
             + " tokens by YaRN with factor "
             + Figures.number(scale)
             + ", but the file has no scaling.",
@@ -248,11 +249,12 @@ final class GgufRules {
     if (view.isEmpty() || family.isEmpty() || family.get().advertisedLengths().isEmpty()) {
       return List.of();
     }
-    int stated = view.get().description().contextLength();
+    int stated = view.get().lengthInFile().value();
     List<Integer> lengths = family.get().advertisedLengths();
+    boolean mended = lengths.contains(view.get().description().contextLength());
     boolean extended = stated > lengths.getFirst() && view.get().isScaled();
     boolean unconverted = stated > lengths.getFirst() && !family.get().extension().isEmpty();
-    if (lengths.contains(stated) || extended || unconverted) {
+    if (mended || lengths.contains(stated) || extended || unconverted) {
       return List.of();
     }
     return List.of(
@@ -264,7 +266,7 @@ final class GgufRules {
                 + " has "
                 + lengths.getFirst()
                 + ".",
-            List.of(view.get().evidence("context_length")),
+            List.of(view.get().lengthInFile().evidence()),
             "llama-server: --override-kv "
                 + view.get().key("context_length")
                 + "=int:"

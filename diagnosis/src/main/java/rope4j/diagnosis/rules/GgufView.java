@@ -1,6 +1,7 @@
 package rope4j.diagnosis.rules;
 
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import rope4j.checkpoint.Evidence;
@@ -8,21 +9,28 @@ import rope4j.checkpoint.MetadataValue;
 import rope4j.checkpoint.ModelDescription;
 import rope4j.checkpoint.RopeMetadata;
 import rope4j.checkpoint.RopeScalingType;
+import rope4j.checkpoint.Stated;
 import rope4j.checkpoint.TensorInfo;
 import rope4j.checkpoint.model.GgufCheckpoint;
+import rope4j.diagnosis.text.Figures;
 
 /// A GGUF file as the rules ask about it: keys by their name without the architecture, each with
 /// its evidence.
 ///
 /// @param checkpoint the file
-/// @param description its hyper-parameters
-record GgufView(GgufCheckpoint checkpoint, ModelDescription description) {
+/// @param description its hyper-parameters, under the launch
+/// @param overrides keys the launch says in place of the file
+record GgufView(
+    GgufCheckpoint checkpoint, ModelDescription description, Map<String, Object> overrides) {
 
   /// Empty for another format, and for a model without the usual layers.
   static Optional<GgufView> of(Subject subject) {
     return subject
         .gguf()
-        .flatMap(file -> file.description().map(description -> new GgufView(file, description)));
+        .flatMap(file ->
+            subject
+                .description()
+                .map(description -> new GgufView(file, description, subject.keyOverrides())));
   }
 
   String architecture() {
@@ -33,7 +41,7 @@ record GgufView(GgufCheckpoint checkpoint, ModelDescription description) {
     return description.rope();
   }
 
-  /// Whether the file scales its frequencies by a key or a tensor.
+  /// Whether the file, or the launch in its place, scales its frequencies by a key or a tensor.
   boolean isScaled() {
     RopeMetadata rope = rope();
     boolean switchedOff = rope.scalingType().filter(RopeScalingType.NONE::equals).isPresent();
@@ -59,7 +67,17 @@ record GgufView(GgufCheckpoint checkpoint, ModelDescription description) {
   }
 
   boolean has(String suffix) {
-    return checkpoint.file().metadata().get(key(suffix)).isPresent();
+    return isOverridden(suffix) || checkpoint.file().metadata().get(key(suffix)).isPresent();
+  }
+
+  /// Whether the launch says a key in place of the file.
+  boolean isOverridden(String suffix) {
+    return overrides.containsKey(key(suffix));
+  }
+
+  /// The length the file itself advertises, whatever the launch says.
+  Stated<Integer> lengthInFile() {
+    return checkpoint.facts().advertisedLength();
   }
 
   /// What a key of this architecture says, be it that it is absent.
@@ -69,6 +87,10 @@ record GgufView(GgufCheckpoint checkpoint, ModelDescription description) {
 
   /// What a key says.
   Evidence evidenceOfKey(String key) {
+    Object override = overrides.get(key);
+    if (override != null) {
+      return Evidence.launch("--override-kv " + key, String.valueOf(override));
+    }
     String value = checkpoint.file().metadata().get(key).map(GgufView::shown).orElse("absent");
     return Evidence.file(fileName(), key, value, OptionalInt.empty());
   }

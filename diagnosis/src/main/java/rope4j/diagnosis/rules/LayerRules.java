@@ -14,6 +14,7 @@ import rope4j.checkpoint.Stated;
 import rope4j.checkpoint.model.FolderCheckpoint;
 import rope4j.diagnosis.engine.Engine;
 import rope4j.diagnosis.rules.Finding.Severity;
+import rope4j.diagnosis.text.Figures;
 
 /// Group E, first part: layers that rotate differently from their neighbours, or not at all.
 final class LayerRules {

@@ -11,9 +11,13 @@ import org.jspecify.annotations.Nullable;
 import rope4j.checkpoint.Evidence;
 import rope4j.checkpoint.ModelFacts;
 import rope4j.checkpoint.Stated;
+import rope4j.checkpoint.json.JsonWriter;
 import rope4j.diagnosis.engine.Engine;
 import rope4j.diagnosis.launch.Launch;
 import rope4j.diagnosis.rules.Finding.Severity;
+import rope4j.diagnosis.text.Figures;
+import rope4j.diagnosis.text.NestedKeys;
+import rope4j.diagnosis.text.Shell;
 
 /// The rule of group B about a length that the rotation does not reach.
 final class LengthRequestRules {
@@ -107,7 +111,7 @@ final class LengthRequestRules {
         Hit.of(
             requested.getAsInt()
                 + " tokens are asked for, but the rotation reaches "
-                + JsonText.number(reach)
+                + Figures.number(reach)
                 + (unscaled ? " and nothing scales it" : " with its scaling"),
             places,
             scaling(subject, requested.getAsInt()));
@@ -148,7 +152,7 @@ final class LengthRequestRules {
     double factor = Math.ceil((double) length / original);
     if (subject.gguf().isPresent()) {
       return "--rope-scaling yarn --rope-scale "
-          + JsonText.number(factor)
+          + Figures.number(factor)
           + " --yarn-orig-ctx "
           + original
           + ", or ask for at most "
@@ -164,13 +168,14 @@ final class LengthRequestRules {
 
   /// A scaling object as the engine takes it.
   private static String added(Subject subject, Map<String, @Nullable Object> block) {
-    List<String> path = new ArrayList<>(TextKeys.of(subject).orElseThrow().prefix());
+    List<String> path = new ArrayList<>(ConfigSection.text(subject).orElseThrow().path());
     path.add("rope_parameters");
+    String whole = JsonWriter.line(NestedKeys.inside(path, block));
     if (subject.runsOn(Engine.VLLM)) {
-      return "--hf-overrides '" + JsonText.nested(path, block) + "'";
+      return "--hf-overrides " + Shell.quoted(whole);
     }
     return subject.runsOn(Engine.SGLANG)
-        ? "--json-model-override-args '" + JsonText.nested(path, block) + "'"
-        : "add " + JsonText.nested(path, block) + " to config.json";
+        ? "--json-model-override-args " + Shell.quoted(whole)
+        : "add " + whole + " to config.json";
   }
 }

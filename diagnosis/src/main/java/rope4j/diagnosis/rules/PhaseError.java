@@ -1,5 +1,7 @@
 package rope4j.diagnosis.rules;
 
+import rope4j.diagnosis.text.Figures;
+
 /// How far a wrong rotation has turned from the right one at a position.
 ///
 /// @param position the position, tokens

@@ -10,9 +10,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import rope4j.checkpoint.Evidence;
 import rope4j.checkpoint.config.Dialect;
+import rope4j.checkpoint.json.JsonWriter;
 import rope4j.checkpoint.model.FolderCheckpoint;
 import rope4j.diagnosis.engine.Engine;
 import rope4j.diagnosis.rules.Finding.Severity;
+import rope4j.diagnosis.text.Figures;
 
 /// Group E, second part: attention temperature, and positions along more than one axis.
 final class PositionRules {
@@ -79,7 +81,7 @@ final class PositionRules {
     ConfigSection text = ConfigSection.text(folder);
     int length = subject.requestedLength().orElse(subject.facts().advertisedLength().value());
     Optional<ConfigSection> beta =
-        Stream.concat(ConfigSection.ropeOf(folder).stream(), Stream.of(text))
+        Stream.concat(text.dictionaries().stream(), Stream.of(text))
             .filter(section -> section.number("llama_4_scaling_beta").orElse(0) != 0)
             .findFirst();
     if (beta.isPresent()) {
@@ -112,8 +114,7 @@ final class PositionRules {
 
   /// The file's dictionaries with sections for time, height and width.
   private static List<ConfigSection> sections(Subject subject) {
-    return subject.folder().stream()
-        .flatMap(folder -> ConfigSection.ropeOf(folder).stream())
+    return ConfigSection.inFile(subject).stream()
         .filter(rope -> rope.has("mrope_section"))
         .toList();
   }
@@ -146,7 +147,7 @@ final class PositionRules {
   private static List<Hit> lostSection(Subject subject) {
     List<Hit> hits = new ArrayList<>();
     for (ConfigSection own : sections(subject)) {
-      for (ConfigSection rope : ConfigSection.ropeOf(subject)) {
+      for (ConfigSection rope : ConfigSection.inForce(subject)) {
         List<String> lost =
             Stream.of("mrope_section", "mrope_interleaved")
                 .filter(key -> replaces(subject, rope) && own.has(key) && !rope.has(key))
@@ -157,7 +158,7 @@ final class PositionRules {
                   "The override has no " + String.join(" and no ", lost) + ".",
                   List.of(own.evidence("mrope_section"), rope.ropeTypeEvidence()),
                   "Give the whole object: "
-                      + JsonText.of(merged(own, rope))
+                      + JsonWriter.line(merged(own, rope))
                       + " at "
                       + String.join(".", own.path())
                       + "."));

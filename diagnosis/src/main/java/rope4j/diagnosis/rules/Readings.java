@@ -13,6 +13,7 @@ import rope4j.checkpoint.config.Dialect;
 import rope4j.checkpoint.config.LayerRope;
 import rope4j.checkpoint.config.RopeReading;
 import rope4j.checkpoint.model.FolderCheckpoint;
+import rope4j.diagnosis.text.Figures;
 import rope4j.rotation.Frequencies;
 
 /// What the engines make of one configuration, layer type by layer type the first.

@@ -9,6 +9,7 @@ import rope4j.checkpoint.RopeOverrides;
 import rope4j.checkpoint.RopeScalingType;
 import rope4j.checkpoint.Stated;
 import rope4j.diagnosis.rules.Finding.Severity;
+import rope4j.diagnosis.text.Figures;
 
 /// Group D, fourth part: a launch that puts another scaling in place of the model's own, or on top
 /// of it.
@@ -48,12 +49,11 @@ final class ReplacedScalingRules {
     List<Hit> hits = new ArrayList<>();
     GgufView.of(subject).ifPresent(gguf -> linearFlag(subject, gguf).ifPresent(hits::add));
     Optional<ConfigSection> own =
-        subject.folder().stream()
-            .flatMap(folder -> ConfigSection.ropeOf(folder).stream())
+        ConfigSection.inFile(subject).stream()
             .filter(rope -> TRAINED_TYPES.contains(rope.ropeType()))
             .findFirst();
     if (own.isPresent()) {
-      for (ConfigSection rope : ConfigSection.ropeOf(subject)) {
+      for (ConfigSection rope : ConfigSection.inForce(subject)) {
         if (rope.launched() && rope.ropeType().equals("linear")) {
           hits.add(
               linear(own.get().ropeType(), rope.ropeTypeEvidence(), own.get().ropeTypeEvidence()));
@@ -90,7 +90,7 @@ final class ReplacedScalingRules {
     List<Hit> hits = new ArrayList<>();
     GgufView.of(subject).ifPresent(gguf -> twoFlags(subject, gguf, hits));
     double own = subject.facts().base().map(Stated::value).orElse(Double.MAX_VALUE);
-    for (ConfigSection rope : ConfigSection.ropeOf(subject)) {
+    for (ConfigSection rope : ConfigSection.inForce(subject)) {
       boolean squeezed =
           Set.of("linear", "dynamic").contains(rope.ropeType())
               && rope.number("factor").orElse(1) > 1;

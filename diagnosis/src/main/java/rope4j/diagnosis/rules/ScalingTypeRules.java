@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import rope4j.checkpoint.Evidence;
+import rope4j.checkpoint.json.JsonWriter;
 import rope4j.diagnosis.engine.Engine;
 import rope4j.diagnosis.rules.Finding.Severity;
 
@@ -66,7 +67,7 @@ final class ScalingTypeRules {
 
   private static List<Hit> legacyType(Subject subject) {
     List<Hit> hits = new ArrayList<>();
-    for (RopeBlock block : ConfigKeyRules.blocks(subject)) {
+    for (ConfigSection block : ConfigSection.inFile(subject)) {
       Optional<String> type = block.text("type");
       if (type.isEmpty() || block.text("rope_type").isPresent() || !block.scales()) {
         continue;
@@ -79,7 +80,7 @@ final class ScalingTypeRules {
                   + ConfigKeyRules.shown(type.get())
                   + "\"",
               List.of(block.evidence("type"), block.evidence("rope_type")),
-              "add \"rope_type\": " + JsonText.of(renamed(type.get())) + " to " + block.name());
+              "add \"rope_type\": " + JsonWriter.line(renamed(type.get())) + " to " + block.name());
       hits.add(
           subject.runsOn(Engine.JLAMA) && type.get().equals("linear")
               ? hit.as(Severity.ERROR)
@@ -94,7 +95,7 @@ final class ScalingTypeRules {
 
   private static List<Hit> bothTypes(Subject subject) {
     List<Hit> hits = new ArrayList<>();
-    for (RopeBlock block : ConfigKeyRules.blocks(subject)) {
+    for (ConfigSection block : ConfigSection.inFile(subject)) {
       Optional<String> old = block.text("type");
       Optional<String> type = block.text("rope_type");
       if (old.isEmpty() || type.isEmpty()) {
@@ -106,7 +107,7 @@ final class ScalingTypeRules {
             Hit.of(
                 block.name() + " gives its type twice; a strict reader refuses that",
                 places,
-                "keep \"rope_type\": " + JsonText.of(type.get()) + " and delete \"type\""));
+                "keep \"rope_type\": " + JsonWriter.line(type.get()) + " and delete \"type\""));
       } else {
         hits.add(
             Hit.of(
@@ -132,15 +133,14 @@ final class ScalingTypeRules {
   }
 
   private static List<Hit> unknownType(Subject subject) {
-    Optional<TextKeys> keys = TextKeys.of(subject);
     List<Hit> hits = new ArrayList<>();
-    for (RopeBlock block : ConfigKeyRules.blocks(subject)) {
-      unknownType(subject, keys.orElseThrow(), block).ifPresent(hits::add);
+    for (ConfigSection block : ConfigSection.inFile(subject)) {
+      unknownType(subject, block).ifPresent(hits::add);
     }
     return hits;
   }
 
-  private static Optional<Hit> unknownType(Subject subject, TextKeys keys, RopeBlock block) {
+  private static Optional<Hit> unknownType(Subject subject, ConfigSection block) {
     boolean named = block.text("rope_type").isPresent() || block.text("type").isPresent();
     if (!named) {
       return block.factor().orElse(1) == 1
@@ -154,7 +154,7 @@ final class ScalingTypeRules {
                           + " \"yarn\"")
                   .as(Severity.WARNING));
     }
-    String type = block.type();
+    String type = block.ropeType();
     boolean vllmOnly = VLLM_TYPES.contains(type);
     if (TRANSFORMERS_TYPES.contains(type)
         || ALIASES.contains(type)
@@ -167,10 +167,14 @@ final class ScalingTypeRules {
                 + ConfigKeyRules.shown(type)
                 + "\" is "
                 + (vllmOnly ? "known to vLLM alone" : "not known to any engine here"),
-            List.of(block.typeEvidence()),
+            List.of(block.ropeTypeEvidence()),
             suggestion(type));
     // Code that comes with the model may know more types.
-    return Optional.of(keys.outermost().has("auto_map") ? hit.as(Severity.WARNING) : hit);
+    return Optional.of(hasOwnCode(subject) ? hit.as(Severity.WARNING) : hit);
+  }
+
+  private static boolean hasOwnCode(Subject subject) {
+    return subject.folder().filter(folder -> folder.configJson().has("auto_map")).isPresent();
   }
 
   private static String suggestion(String type) {

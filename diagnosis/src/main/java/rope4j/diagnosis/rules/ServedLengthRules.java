@@ -11,6 +11,7 @@ import rope4j.checkpoint.ModelFacts;
 import rope4j.checkpoint.Stated;
 import rope4j.diagnosis.engine.Engine;
 import rope4j.diagnosis.rules.Finding.Severity;
+import rope4j.diagnosis.text.Figures;
 
 /// The rules of group B about an engine that serves another length than a user expects.
 final class ServedLengthRules {
@@ -90,11 +91,11 @@ final class ServedLengthRules {
     }
     List<Evidence> places = new ArrayList<>(launched.scalingEvidence());
     places.add(subject.facts().advertisedLength().evidence());
-    String reach = JsonText.number(Math.rint(launched.reach().orElseThrow()));
+    String reach = Figures.number(Math.rint(launched.reach().orElseThrow()));
     return List.of(
         Hit.of(
             "the flags scale by "
-                + JsonText.number(launched.factor().orElseThrow())
+                + Figures.number(launched.factor().orElseThrow())
                 + ", but no length is asked for, so "
                 + engine.title()
                 + (engine == Engine.KOBOLDCPP ? " takes its own default" : " stops at " + own),
@@ -120,11 +121,11 @@ final class ServedLengthRules {
         || facts.advertisedLength().value() > facts.trainedLength().value()) {
       return Optional.empty();
     }
-    String reach = JsonText.number(Math.rint(factor * facts.trainedLength().value()));
+    String reach = Figures.number(Math.rint(factor * facts.trainedLength().value()));
     return Optional.of(
         Hit.of(
             "YaRN by "
-                + JsonText.number(factor)
+                + Figures.number(factor)
                 + " is set, but the file still gives "
                 + facts.advertisedLength().value()
                 + " tokens",
@@ -155,9 +156,9 @@ final class ServedLengthRules {
     return List.of(
         Hit.of(
             "the base is raised from "
-                + JsonText.number(base.get().value())
+                + Figures.number(base.get().value())
                 + " to "
-                + JsonText.number(raised.getAsDouble())
+                + Figures.number(raised.getAsDouble())
                 + ", but the length stays "
                 + own,
             List.of(

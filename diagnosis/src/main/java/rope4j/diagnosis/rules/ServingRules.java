@@ -10,6 +10,7 @@ import rope4j.checkpoint.Evidence;
 import rope4j.diagnosis.engine.Engine;
 import rope4j.diagnosis.launch.Launch;
 import rope4j.diagnosis.rules.Finding.Severity;
+import rope4j.diagnosis.text.Figures;
 
 /// Group G, second part: how llama-server, LM Studio and the Java engines share out a context.
 final class ServingRules {
