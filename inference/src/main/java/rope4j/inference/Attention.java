@@ -1,7 +1,5 @@
 package rope4j.inference;
 
-import static rope4j.inference.kernel.Kernels.TILE;
-
 import java.util.Arrays;
 import java.util.Optional;
 import rope4j.inference.Block.SelfAttention;
@@ -25,20 +23,25 @@ final class Attention {
   private final BlockKernels blockKernels;
   private final Scratch[] scratch;
   private final AttentionShape shape;
+  private final int tileTokens;
 
   private static final class Scratch {
     final float[] rows;
     final float[] query;
     final float[] output;
-    final float[] scores = new float[KEYS * TILE];
-    final float[] max = new float[TILE];
-    final float[] sum = new float[TILE];
-    final float[] correction = new float[TILE];
+    final float[] scores;
+    final float[] max;
+    final float[] sum;
+    final float[] correction;
 
-    Scratch(AttentionShape shape) {
-      rows = new float[shape.keyDimension() * TILE];
-      query = new float[shape.keyDimension() * TILE];
-      output = new float[shape.valueDimension() * TILE];
+    Scratch(AttentionShape shape, int tileTokens) {
+      scores = new float[KEYS * tileTokens];
+      max = new float[tileTokens];
+      sum = new float[tileTokens];
+      correction = new float[tileTokens];
+      rows = new float[shape.keyDimension() * tileTokens];
+      query = new float[shape.keyDimension() * tileTokens];
+      output = new float[shape.valueDimension() * tileTokens];
     }
   }
 
@@ -46,9 +49,10 @@ final class Attention {
     this.kernels = kernels;
     this.blockKernels = blockKernels;
     this.shape = shape;
+    this.tileTokens = kernels.tile();
     scratch = new Scratch[threads];
     for (int i = 0; i < threads; i++) {
-      scratch[i] = new Scratch(shape);
+      scratch[i] = new Scratch(shape, tileTokens);
     }
   }
 
@@ -68,7 +72,7 @@ final class Attention {
     int valueChannels = shape.valueDimension();
     int tokens = batch.tokens(tile);
     for (int head = 0; head < shape.keyValueHeads(); head++) {
-      int from = (tile * shape.keyValueHeads() + head) * TILE;
+      int from = (tile * shape.keyValueHeads() + head) * tileTokens;
       int to = batch.position(tile) * keyChannels;
       float[] keys = cache.keys(layer, head);
       toRows(key, from * keyChannels, keys, to, tokens, keyChannels);
@@ -132,7 +136,12 @@ final class Attention {
     int tokens = batch.tokens(tile);
     int position = batch.position(tile);
     toRows(
-        query, (tile * shape.heads() + head) * keyChannels * TILE, s.rows, 0, tokens, keyChannels);
+        query,
+        (tile * shape.heads() + head) * keyChannels * tileTokens,
+        s.rows,
+        0,
+        tokens,
+        keyChannels);
     rotate(attention, layer, s.rows, 0, batch, tile);
     float scale = attention.scores().scale() * batch.softmaxMultiplier(layer);
     toTile(s.rows, s.query, tokens, position, scale, attention.scores().temperature());
@@ -174,7 +183,7 @@ final class Attention {
           count,
           first > begin);
     }
-    for (int t = 0; t < TILE; t++) {
+    for (int t = 0; t < tileTokens; t++) {
       // Lanes past the last token may see nothing at all.
       s.sum[t] = s.sum[t] == 0 ? 0 : 1 / s.sum[t];
     }
@@ -183,8 +192,8 @@ final class Attention {
         s.output,
         0,
         output,
-        (tile * shape.heads() + head) * valueChannels * TILE,
-        valueChannels * TILE);
+        (tile * shape.heads() + head) * valueChannels * tileTokens,
+        valueChannels * tileTokens);
   }
 
   /// A sink is a key that has been seen already and answered nothing.
@@ -197,7 +206,7 @@ final class Attention {
   private void shapeScores(
       SelfAttention attention, int head, float[] scores, int firstKey, int count, int position) {
     if (attention.scores().softCap() > 0) {
-      blockKernels.softCap(scores, 0, count * TILE, attention.scores().softCap());
+      blockKernels.softCap(scores, 0, count * tileTokens, attention.scores().softCap());
     }
     if (attention.scores().slopes().length > 0) {
       subtractDistances(scores, firstKey, count, position, attention.scores().slopes()[head]);
@@ -208,41 +217,40 @@ final class Attention {
     }
   }
 
-  private static void subtractDistances(
+  private void subtractDistances(
       float[] scores, int firstKey, int count, int position, float slope) {
     for (int k = 0; k < count; k++) {
       int distance = position - firstKey - k;
-      for (int t = 0; t < TILE; t++) {
-        scores[k * TILE + t] -= slope * (distance + t);
+      for (int t = 0; t < tileTokens; t++) {
+        scores[k * tileTokens + t] -= slope * (distance + t);
       }
     }
   }
 
   /// A query at `position + t` sees no key after it.
-  private static void hideLaterKeys(float[] scores, int firstKey, int count, int position) {
+  private void hideLaterKeys(float[] scores, int firstKey, int count, int position) {
     for (int k = Math.max(0, position + 1 - firstKey); k < count; k++) {
-      int hidden = Math.min(TILE, firstKey + k - position);
-      Arrays.fill(scores, k * TILE, k * TILE + hidden, Float.NEGATIVE_INFINITY);
+      int hidden = Math.min(tileTokens, firstKey + k - position);
+      Arrays.fill(scores, k * tileTokens, k * tileTokens + hidden, Float.NEGATIVE_INFINITY);
     }
   }
 
   /// A query sees no key before its window.
-  private static void hideEarlierKeys(
+  private void hideEarlierKeys(
       float[] scores, int firstKey, int count, int position, Scores.Window window) {
-    for (int t = 0; t < TILE; t++) {
+    for (int t = 0; t < tileTokens; t++) {
       int hidden = Math.min(count, window.start(position + t) - firstKey);
       for (int k = 0; k < hidden; k++) {
-        scores[k * TILE + t] = Float.NEGATIVE_INFINITY;
+        scores[k * tileTokens + t] = Float.NEGATIVE_INFINITY;
       }
     }
   }
 
   /// From `[channel][TILE]` to `[token][channel]`.
-  private static void toRows(
-      float[] tile, int from, float[] rows, int to, int tokens, int channels) {
+  private void toRows(float[] tile, int from, float[] rows, int to, int tokens, int channels) {
     for (int t = 0; t < tokens; t++) {
       for (int c = 0; c < channels; c++) {
-        rows[to + t * channels + c] = tile[from + c * TILE + t];
+        rows[to + t * channels + c] = tile[from + c * tileTokens + t];
       }
     }
   }
@@ -259,11 +267,11 @@ final class Attention {
     for (int t = 0; t < tokens; t++) {
       float factor = temperature.isPresent() ? scale * temperature.get().at(position + t) : scale;
       for (int c = 0; c < channels; c++) {
-        tile[c * TILE + t] = rows[t * channels + c] * factor;
+        tile[c * tileTokens + t] = rows[t * channels + c] * factor;
       }
     }
     for (int c = 0; c < channels; c++) {
-      Arrays.fill(tile, c * TILE + tokens, (c + 1) * TILE, 0);
+      Arrays.fill(tile, c * tileTokens + tokens, (c + 1) * tileTokens, 0);
     }
   }
 }

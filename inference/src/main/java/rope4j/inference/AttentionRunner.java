@@ -1,7 +1,5 @@
 package rope4j.inference;
 
-import static rope4j.inference.kernel.Kernels.TILE;
-
 import rope4j.inference.Block.SelfAttention;
 import rope4j.inference.Projections.Latent;
 import rope4j.inference.Projections.Separate;
@@ -14,6 +12,7 @@ import rope4j.inference.kernel.Kernels;
 final class AttentionRunner {
 
   private final AttentionShape shape;
+  private final int tileTokens;
   private final Workers workers;
   private final Products products;
   private final Norms norms;
@@ -32,6 +31,7 @@ final class AttentionRunner {
       Products products,
       int lanes) {
     this.shape = model.shape();
+    this.tileTokens = kernels.tile();
     this.workers = workers;
     this.products = products;
     this.norms = new Norms(kernels, blockKernels);
@@ -40,7 +40,7 @@ final class AttentionRunner {
     key = new float[Math.multiplyExact(shape.keyWidth(), lanes)];
     value = new float[shape.valuesInKeys() ? 0 : Math.multiplyExact(shape.valueWidth(), lanes)];
     attended = new float[Math.multiplyExact(shape.answerWidth(), lanes)];
-    latent = new LatentRunner(model, workers, products, norms, lanes);
+    latent = new LatentRunner(model, kernels, workers, products, norms, lanes);
   }
 
   /// `y = attention(x)`.
@@ -97,9 +97,9 @@ final class AttentionRunner {
   }
 
   private void settle(Separate separate, int tile) {
-    int queries = shape.queryWidth() * TILE;
-    int keys = shape.keyWidth() * TILE;
-    int values = shape.valueWidth() * TILE;
+    int queries = shape.queryWidth() * tileTokens;
+    int keys = shape.keyWidth() * tileTokens;
+    int values = shape.valueWidth() * tileTokens;
     if (separate.clamp() > 0) {
       Elementwise.clamp(query, tile * queries, queries, separate.clamp());
       Elementwise.clamp(key, tile * keys, keys, separate.clamp());

@@ -1,7 +1,5 @@
 package rope4j.inference;
 
-import static rope4j.inference.kernel.Kernels.TILE;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -13,6 +11,7 @@ import rope4j.rotation.Rotation;
 final class Batch {
 
   private final ModelRotation rotations;
+  private final int tileTokens;
 
   /// Per different rotation, one table a tile.
   private final List<List<CosSin>> tables;
@@ -21,17 +20,21 @@ final class Batch {
   private int tokens;
 
   /// @param capacity most tokens; rounded up to whole tiles
-  Batch(ModelRotation rotations, int capacity) {
+  /// @param tileTokens tokens of a tile
+  Batch(ModelRotation rotations, int capacity, int tileTokens) {
     this.rotations = rotations;
+    this.tileTokens = tileTokens;
     tables =
         rotations.distinct().stream()
             .map(rotation ->
-                IntStream.range(0, tilesOf(capacity)).mapToObj(_ -> rotation.table(TILE)).toList())
+                IntStream.range(0, tilesOf(capacity, tileTokens))
+                    .mapToObj(_ -> rotation.table(tileTokens))
+                    .toList())
             .toList();
   }
 
-  static int tilesOf(int tokens) {
-    return (tokens + TILE - 1) / TILE;
+  static int tilesOf(int tokens, int tileTokens) {
+    return (tokens + tileTokens - 1) / tileTokens;
   }
 
   /// Moves on; the angles of each tile are filled by [#fill].
@@ -52,7 +55,7 @@ final class Batch {
   }
 
   int tiles() {
-    return tilesOf(tokens);
+    return tilesOf(tokens, tileTokens);
   }
 
   /// Position of the first token of the batch.
@@ -62,12 +65,12 @@ final class Batch {
 
   /// Position of the first token of a tile.
   int position(int tile) {
-    return position + tile * TILE;
+    return position + tile * tileTokens;
   }
 
   /// Tokens of a tile: all but the last are full.
   int tokens(int tile) {
-    return Math.min(TILE, tokens - tile * TILE);
+    return Math.min(tileTokens, tokens - tile * tileTokens);
   }
 
   Optional<Rotation> rotation(int layer) {

@@ -1,10 +1,9 @@
 package rope4j.inference;
 
-import static rope4j.inference.kernel.Kernels.TILE;
-
 import java.util.Optional;
 import rope4j.inference.FeedForward.Dense;
 import rope4j.inference.FeedForward.Mixture;
+import rope4j.inference.kernel.Kernels;
 
 /// Sends every token of a batch to its best experts and adds up what they answer. Tokens of one
 /// expert are gathered into full tiles, so that each expert reads its weights once per batch.
@@ -22,15 +21,18 @@ final class ExpertRouter {
   private final Workers workers;
   private final Network network;
   private final int width;
+  private final int tileTokens;
   private final float[] gathered;
   private final float[] answers;
 
   /// @param lanes most tokens of a batch, in whole tiles; 0 when there will be none
-  ExpertRouter(Products products, Workers workers, Network network, int width, int lanes) {
+  ExpertRouter(
+      Kernels kernels, Products products, Workers workers, Network network, int width, int lanes) {
     this.products = products;
     this.workers = workers;
     this.network = network;
     this.width = width;
+    this.tileTokens = kernels.tile();
     gathered = new float[Math.multiplyExact(width, lanes)];
     answers = new float[gathered.length];
   }
@@ -77,7 +79,12 @@ final class ExpertRouter {
             weigh(i, weights[chosen[i]][expert]);
           }
         }
-        network.run(mixture.experts().get(expert), gathered, answers, Batch.tilesOf(tokens), false);
+        network.run(
+            mixture.experts().get(expert),
+            gathered,
+            answers,
+            Batch.tilesOf(tokens, tileTokens),
+            false);
         for (int i = 0; i < tokens; i++) {
           float weight = routing.weighsInput() ? 1 : weights[chosen[i]][expert];
           scatter(i, chosen[i], weight, y);
@@ -87,7 +94,7 @@ final class ExpertRouter {
   }
 
   private float[] scores(Linear router, float[] x, Batch batch) {
-    float[] scores = new float[batch.tiles() * router.rows() * TILE];
+    float[] scores = new float[batch.tiles() * router.rows() * tileTokens];
     workers.run(
         Products.panels(router.weights()),
         (panel, worker) ->
@@ -95,22 +102,22 @@ final class ExpertRouter {
     return scores;
   }
 
-  private static float[] own(float[] scores, int token, int count) {
+  private float[] own(float[] scores, int token, int count) {
     float[] own = new float[count];
-    int base = token / TILE * count * TILE + token % TILE;
+    int base = token / tileTokens * count * tileTokens + token % tileTokens;
     for (int e = 0; e < count; e++) {
-      own[e] = scores[base + e * TILE];
+      own[e] = scores[base + e * tileTokens];
     }
     return own;
   }
 
   private void gather(float[] x, int[] chosen, int tokens) {
-    int lanes = Batch.tilesOf(tokens) * TILE;
+    int lanes = Batch.tilesOf(tokens, tileTokens) * tileTokens;
     for (int i = 0; i < lanes; i++) {
       int to = at(i);
       int from = i < tokens ? at(chosen[i]) : -1;
       for (int c = 0; c < width; c++) {
-        gathered[to + c * TILE] = from < 0 ? 0 : x[from + c * TILE];
+        gathered[to + c * tileTokens] = from < 0 ? 0 : x[from + c * tileTokens];
       }
     }
   }
@@ -118,14 +125,14 @@ final class ExpertRouter {
   private void weigh(int token, float weight) {
     int at = at(token);
     for (int c = 0; c < width; c++) {
-      gathered[at + c * TILE] *= weight;
+      gathered[at + c * tileTokens] *= weight;
     }
   }
 
   private void clear(int token, float[] y) {
     int at = at(token);
     for (int c = 0; c < width; c++) {
-      y[at + c * TILE] = 0;
+      y[at + c * tileTokens] = 0;
     }
   }
 
@@ -133,12 +140,12 @@ final class ExpertRouter {
     int from = at(answer);
     int to = at(token);
     for (int c = 0; c < width; c++) {
-      y[to + c * TILE] += weight * answers[from + c * TILE];
+      y[to + c * tileTokens] += weight * answers[from + c * tileTokens];
     }
   }
 
   /// Index of a token's first channel.
   private int at(int token) {
-    return token / TILE * width * TILE + token % TILE;
+    return token / tileTokens * width * tileTokens + token % tileTokens;
   }
 }

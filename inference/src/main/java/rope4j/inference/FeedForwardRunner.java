@@ -1,7 +1,5 @@
 package rope4j.inference;
 
-import static rope4j.inference.kernel.Kernels.TILE;
-
 import java.util.Arrays;
 import java.util.Optional;
 import rope4j.inference.FeedForward.Dense;
@@ -20,6 +18,7 @@ final class FeedForwardRunner {
   private final Products products;
   private final ExpertRouter router;
   private final int width;
+  private final int tileTokens;
   private final float[] gate;
   private final float[] up;
 
@@ -35,11 +34,12 @@ final class FeedForwardRunner {
     this.workers = workers;
     this.products = products;
     this.width = model.width();
+    this.tileTokens = kernels.tile();
     gate = new float[Math.multiplyExact(model.widestFeedForward(), lanes)];
     up = new float[gate.length];
     boolean mixed = model.blocks().stream().anyMatch(b -> b.feedForward() instanceof Mixture);
     // Dense models do not pay for gathering tokens.
-    router = new ExpertRouter(products, workers, this::dense, width, mixed ? lanes : 0);
+    router = new ExpertRouter(kernels, products, workers, this::dense, width, mixed ? lanes : 0);
   }
 
   /// `y (+)= network(x)`.
@@ -52,7 +52,7 @@ final class FeedForwardRunner {
         if (mixture.shared().isPresent()) {
           router.shared(mixture.shared().get(), mixture.sharedGate(), x, y, batch, accumulate);
         } else if (!accumulate) {
-          Arrays.fill(y, 0, batch.tiles() * width * TILE, 0);
+          Arrays.fill(y, 0, batch.tiles() * width * tileTokens, 0);
         }
         router.run(mixture, x, y, batch);
       }
@@ -70,9 +70,9 @@ final class FeedForwardRunner {
             products.multiply(dense.up(), panel, x, up, tiles, false, worker);
           }
           int first = panel * Products.PANEL;
-          int length = Math.min(Products.PANEL, rows - first) * TILE;
+          int length = Math.min(Products.PANEL, rows - first) * tileTokens;
           for (int tile = 0; tile < tiles; tile++) {
-            int at = (tile * rows + first) * TILE;
+            int at = (tile * rows + first) * tileTokens;
             if (gates.isPresent()) {
               activateGate(dense.activation(), at, length);
             } else {

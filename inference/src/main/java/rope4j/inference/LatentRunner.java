@@ -1,16 +1,16 @@
 package rope4j.inference;
 
-import static rope4j.inference.kernel.Kernels.TILE;
-
 import java.util.List;
 import rope4j.inference.Projections.Absorbed;
 import rope4j.inference.Projections.Expanded;
 import rope4j.inference.Projections.Latent;
+import rope4j.inference.kernel.Kernels;
 
 /// The products of multi-head latent attention. Owns the short vectors.
 final class LatentRunner {
 
   private final AttentionShape shape;
+  private final int tileTokens;
   private final Workers workers;
   private final Products products;
   private final Norms norms;
@@ -22,8 +22,15 @@ final class LatentRunner {
   private final float[] answers;
 
   /// @param lanes most tokens of a batch, in whole tiles
-  LatentRunner(Transformer model, Workers workers, Products products, Norms norms, int lanes) {
+  LatentRunner(
+      Transformer model,
+      Kernels kernels,
+      Workers workers,
+      Products products,
+      Norms norms,
+      int lanes) {
     this.shape = model.shape();
+    this.tileTokens = kernels.tile();
     this.workers = workers;
     this.products = products;
     this.norms = norms;
@@ -62,7 +69,7 @@ final class LatentRunner {
     if (latent.queryDown().isPresent()) {
       Projections.QueryDown down = latent.queryDown().get();
       multiply(down.weights(), x, shortQuery, tiles);
-      int channels = down.norm().channels() * TILE;
+      int channels = down.norm().channels() * tileTokens;
       workers.run(
           tiles,
           (tile, _) ->
@@ -77,7 +84,11 @@ final class LatentRunner {
         tiles,
         (tile, _) ->
             norms.apply(
-                latent.latentNorm(), shortKey, tile * both * TILE, latents, tile * rank * TILE));
+                latent.latentNorm(),
+                shortKey,
+                tile * both * tileTokens,
+                latents,
+                tile * rank * tileTokens));
     switch (latent.expansion()) {
       case Absorbed absorbed -> absorb(latent, absorbed, query, key, tiles);
       case Expanded whole -> expand(latent, whole, query, key, value, tiles);
@@ -102,13 +113,14 @@ final class LatentRunner {
         tiles,
         (tile, _) -> {
           for (int h = 0; h < shape.heads(); h++) {
-            int from = ((tile * shape.heads() + h) * head + plain) * TILE;
-            int to = ((tile * shape.heads() + h) * shape.keyDimension() + rank) * TILE;
-            System.arraycopy(queries, from, query, to, rotating * TILE);
+            int from = ((tile * shape.heads() + h) * head + plain) * tileTokens;
+            int to = ((tile * shape.heads() + h) * shape.keyDimension() + rank) * tileTokens;
+            System.arraycopy(queries, from, query, to, rotating * tileTokens);
           }
-          int at = tile * shape.keyDimension() * TILE;
-          System.arraycopy(latents, tile * rank * TILE, key, at, rank * TILE);
-          System.arraycopy(shortKey, at + rank * TILE, key, at + rank * TILE, rotating * TILE);
+          int at = tile * shape.keyDimension() * tileTokens;
+          System.arraycopy(latents, tile * rank * tileTokens, key, at, rank * tileTokens);
+          System.arraycopy(
+              shortKey, at + rank * tileTokens, key, at + rank * tileTokens, rotating * tileTokens);
         });
   }
 
@@ -123,20 +135,20 @@ final class LatentRunner {
     workers.run(
         tiles,
         (tile, _) -> {
-          int all = tile * shape.queryWidth() * TILE;
-          System.arraycopy(queries, all, query, all, shape.queryWidth() * TILE);
-          int shared = (tile * (rank + rotating) + rank) * TILE;
+          int all = tile * shape.queryWidth() * tileTokens;
+          System.arraycopy(queries, all, query, all, shape.queryWidth() * tileTokens);
+          int shared = (tile * (rank + rotating) + rank) * tileTokens;
           for (int h = 0; h < shape.heads(); h++) {
-            int from = (tile * shape.heads() + h) * both * TILE;
-            int to = (tile * shape.heads() + h) * shape.keyDimension() * TILE;
-            System.arraycopy(expanded, from, key, to, plain * TILE);
-            System.arraycopy(shortKey, shared, key, to + plain * TILE, rotating * TILE);
+            int from = (tile * shape.heads() + h) * both * tileTokens;
+            int to = (tile * shape.heads() + h) * shape.keyDimension() * tileTokens;
+            System.arraycopy(expanded, from, key, to, plain * tileTokens);
+            System.arraycopy(shortKey, shared, key, to + plain * tileTokens, rotating * tileTokens);
             System.arraycopy(
                 expanded,
-                from + plain * TILE,
+                from + plain * tileTokens,
                 value,
-                (tile * shape.heads() + h) * shape.valueDimension() * TILE,
-                shape.valueDimension() * TILE);
+                (tile * shape.heads() + h) * shape.valueDimension() * tileTokens,
+                shape.valueDimension() * tileTokens);
           }
         });
   }

@@ -1,7 +1,5 @@
 package rope4j.inference;
 
-import static rope4j.inference.kernel.Kernels.TILE;
-
 import java.util.Arrays;
 import java.util.Optional;
 import rope4j.inference.kernel.BlockKernels;
@@ -13,6 +11,7 @@ import rope4j.inference.kernel.Kernels;
 final class Layers {
 
   private final Transformer model;
+  private final int tileTokens;
   private final Workers workers;
   private final Norms norms;
   private final AttentionRunner attention;
@@ -26,10 +25,11 @@ final class Layers {
 
   Layers(Transformer model, Kernels kernels, Workers workers, Products products, int batchTokens) {
     this.model = model;
+    this.tileTokens = kernels.tile();
     this.workers = workers;
     BlockKernels blockKernels = BlockKernels.with(kernels);
     norms = new Norms(kernels, blockKernels);
-    int lanes = Batch.tilesOf(batchTokens) * TILE;
+    int lanes = Batch.tilesOf(batchTokens, tileTokens) * tileTokens;
     attention = new AttentionRunner(model, kernels, blockKernels, workers, products, lanes);
     feedForward = new FeedForwardRunner(model, kernels, blockKernels, workers, products, lanes);
     hidden = new float[Math.multiplyExact(model.width(), lanes)];
@@ -77,10 +77,10 @@ final class Layers {
   private void embed(Batch batch, int tile, int[] tokens, int first, int worker) {
     int width = model.width();
     float[] row = rows[worker];
-    int base = tile * width * TILE;
-    for (int t = 0; t < TILE; t++) {
+    int base = tile * width * tileTokens;
+    for (int t = 0; t < tileTokens; t++) {
       if (t < batch.tokens(tile)) {
-        model.embedding().unpack(tokens[first + tile * TILE + t], 0, width, row, 0);
+        model.embedding().unpack(tokens[first + tile * tileTokens + t], 0, width, row, 0);
         Elementwise.scale(row, 0, width, model.embeddingScale());
         if (model.positions().isPresent()) {
           float[] position = positionRows[worker];
@@ -91,7 +91,7 @@ final class Layers {
         Arrays.fill(row, 0);
       }
       for (int c = 0; c < width; c++) {
-        hidden[base + c * TILE + t] = row[c];
+        hidden[base + c * tileTokens + t] = row[c];
       }
     }
     if (model.embeddingNorm().isPresent()) {
@@ -104,7 +104,7 @@ final class Layers {
     if (norm.isEmpty()) {
       return hidden;
     }
-    int length = model.width() * TILE;
+    int length = model.width() * tileTokens;
     workers.run(
         batch.tiles(),
         (tile, _) -> norms.apply(norm.get(), hidden, tile * length, normed, tile * length));
@@ -113,7 +113,7 @@ final class Layers {
 
   /// Adds the answer to the residual stream.
   private void add(Optional<Norm> norm, float scale, Batch batch) {
-    int length = model.width() * TILE;
+    int length = model.width() * tileTokens;
     workers.run(
         batch.tiles(),
         (tile, _) -> {

@@ -158,6 +158,17 @@ public final class Model implements AutoCloseable {
     return new Scorer(transformer, workers, kernels, batchTokens);
   }
 
+  /// A text to be continued, with buffers of its own. At most one session or scorer of a model
+  /// computes at a time.
+  ///
+  /// @param rotation how queries and keys are rotated in every layer
+  /// @param capacity most tokens of the text, prompt included
+  /// @throws IllegalArgumentException when the rotation is of another model, or there is no memory
+  ///   for so many tokens
+  public Session session(ModelRotation rotation, int capacity) {
+    return new Session(transformer, workers, kernels, rotation, capacity);
+  }
+
   /// Bytes a cache of keys and values for this many positions takes.
   public long cacheBytes(int positions) {
     return KeyValueCache.bytes(transformer.blocks().size(), transformer.shape(), positions);

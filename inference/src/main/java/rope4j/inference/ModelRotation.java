@@ -85,4 +85,25 @@ public final class ModelRotation {
   int index(int layer) {
     return indices[layer];
   }
+
+  /// @throws IllegalArgumentException when this is the rotation of another model
+  void requireFits(Transformer model) {
+    if (layers() < model.blocks().size()) {
+      throw new IllegalArgumentException(
+          "there are rotations for "
+              + layers()
+              + " layers, but the model has "
+              + model.blocks().size());
+    }
+    for (Rotation rotation : distinct) {
+      Layout layout = rotation.layout();
+      if (layout.headDimension() != model.shape().keyDimension()) {
+        throw new IllegalArgumentException(
+            "the rotation is for heads of "
+                + layout.headDimension()
+                + " channels, but the model's have "
+                + model.shape().keyDimension());
+      }
+    }
+  }
 }

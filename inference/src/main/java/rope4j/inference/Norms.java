@@ -1,7 +1,5 @@
 package rope4j.inference;
 
-import static rope4j.inference.kernel.Kernels.TILE;
-
 import java.util.List;
 import rope4j.inference.kernel.BlockKernels;
 import rope4j.inference.kernel.Elementwise;
@@ -22,7 +20,7 @@ record Norms(Kernels kernels, BlockKernels blockKernels) {
           blockKernels.layerNorm(x, xOffset, norm.weight(), y, yOffset, channels, norm.epsilon());
     }
     if (norm.bias().length > 0) {
-      Elementwise.addRows(y, yOffset, channels, norm.bias(), 0);
+      Elementwise.addRows(y, yOffset, channels, norm.bias(), 0, kernels.tile());
     }
   }
 
@@ -32,7 +30,7 @@ record Norms(Kernels kernels, BlockKernels blockKernels) {
     for (int i = 0; i < norms.size(); i++) {
       Norm norm = norms.get(i);
       apply(norm, x, at, x, at);
-      at += norm.channels() * TILE;
+      at += norm.channels() * kernels.tile();
     }
   }
 }

@@ -1,7 +1,5 @@
 package rope4j.inference;
 
-import static rope4j.inference.kernel.Kernels.TILE;
-
 import java.util.Arrays;
 import rope4j.inference.kernel.BlockKernels;
 import rope4j.inference.kernel.Elementwise;
@@ -15,6 +13,7 @@ final class OutputLayer {
   private static final int LOGITS_BUDGET = 4 << 20;
 
   private final Transformer model;
+  private final int tileTokens;
   private final Norms norms;
   private final Kernels kernels;
   private final BlockKernels blockKernels;
@@ -36,18 +35,21 @@ final class OutputLayer {
   OutputLayer(
       Transformer model, Kernels kernels, Workers workers, Products products, int batchTokens) {
     this.model = model;
+    this.tileTokens = kernels.tile();
     this.kernels = kernels;
     this.blockKernels = BlockKernels.with(kernels);
     this.norms = new Norms(kernels, blockKernels);
     this.workers = workers;
     this.products = products;
     int vocabulary = vocabulary();
-    tilesAtOnce = Math.clamp(LOGITS_BUDGET / (vocabulary * TILE), 1, Batch.tilesOf(batchTokens));
-    normed = new float[tilesAtOnce * model.width() * TILE];
-    logits = new float[Math.multiplyExact(tilesAtOnce * TILE, vocabulary)];
+    tilesAtOnce =
+        Math.clamp(
+            LOGITS_BUDGET / (vocabulary * tileTokens), 1, Batch.tilesOf(batchTokens, tileTokens));
+    normed = new float[tilesAtOnce * model.width() * tileTokens];
+    logits = new float[Math.multiplyExact(tilesAtOnce * tileTokens, vocabulary)];
     row = new float[vocabulary];
-    max = new float[tilesAtOnce][TILE];
-    sum = new double[tilesAtOnce][TILE];
+    max = new float[tilesAtOnce][tileTokens];
+    sum = new double[tilesAtOnce][tileTokens];
   }
 
   int vocabulary() {
@@ -58,7 +60,7 @@ final class OutputLayer {
   ///
   /// @param hidden activations after the last layer
   void run(Batch batch, float[] hidden, int from, Sink sink) {
-    int firstTile = Math.max(0, from - batch.position()) / TILE;
+    int firstTile = Math.max(0, from - batch.position()) / tileTokens;
     for (int tile = firstTile; tile < batch.tiles(); tile += tilesAtOnce) {
       int tiles = Math.min(tilesAtOnce, batch.tiles() - tile);
       compute(hidden, tile, tiles);
@@ -78,9 +80,9 @@ final class OutputLayer {
             norms.apply(
                 model.outputNorm(),
                 hidden,
-                (firstTile + tile) * width * TILE,
+                (firstTile + tile) * width * tileTokens,
                 normed,
-                tile * width * TILE));
+                tile * width * tileTokens));
     workers.run(
         Products.panels(model.output().weights()),
         (panel, worker) ->
@@ -88,7 +90,7 @@ final class OutputLayer {
     workers.run(
         tiles,
         (tile, _) -> {
-          int length = vocabulary() * TILE;
+          int length = vocabulary() * tileTokens;
           if (model.logitScale() != 1) {
             Elementwise.scale(logits, tile * length, length, model.logitScale());
           }
@@ -103,8 +105,8 @@ final class OutputLayer {
 
   /// Negative log probability, in nats, of a token after the position in a lane.
   double negativeLogLikelihood(int lane, int token) {
-    int tile = lane / TILE;
-    int t = lane % TILE;
+    int tile = lane / tileTokens;
+    int t = lane % tileTokens;
     return max[tile][t] + Math.log(sum[tile][t]) - logit(lane, token);
   }
 
@@ -117,6 +119,6 @@ final class OutputLayer {
   }
 
   private float logit(int lane, int token) {
-    return logits[(lane / TILE * vocabulary() + token) * TILE + lane % TILE];
+    return logits[(lane / tileTokens * vocabulary() + token) * tileTokens + lane % tileTokens];
   }
 }

@@ -1,7 +1,5 @@
 package rope4j.inference;
 
-import static rope4j.inference.kernel.Kernels.TILE;
-
 import rope4j.inference.kernel.Elementwise;
 import rope4j.inference.kernel.Kernels;
 import rope4j.inference.kernel.WeightDecoder;
@@ -21,10 +19,12 @@ final class Products {
   private static final int DEPTH = 1024;
 
   private final Kernels kernels;
+  private final int tileTokens;
   private final float[][] panels;
 
   Products(Kernels kernels, int threads) {
     this.kernels = kernels;
+    this.tileTokens = kernels.tile();
     panels = new float[threads][PANEL * DEPTH];
   }
 
@@ -47,7 +47,12 @@ final class Products {
       int rows = Math.min(PANEL, linear.rows() - firstRow);
       for (int tile = 0; tile < tiles; tile++) {
         Elementwise.addRows(
-            y, (tile * linear.rows() + firstRow) * TILE, rows, linear.bias(), firstRow);
+            y,
+            (tile * linear.rows() + firstRow) * tileTokens,
+            rows,
+            linear.bias(),
+            firstRow,
+            tileTokens);
       }
     }
   }
@@ -101,9 +106,9 @@ final class Products {
             depth,
             1,
             x,
-            (tile * xWidth + xFirst + column) * TILE,
+            (tile * xWidth + xFirst + column) * tileTokens,
             y,
-            (tile * yWidth + yFirst + firstRow) * TILE,
+            (tile * yWidth + yFirst + firstRow) * tileTokens,
             rows,
             depth,
             accumulate || column > 0);

@@ -1,12 +1,9 @@
 package rope4j.inference;
 
-import java.util.Locale;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import rope4j.checkpoint.CheckpointException;
 import rope4j.inference.kernel.Kernels;
-import rope4j.rotation.Layout;
-import rope4j.rotation.Rotation;
 
 /// Scores texts: the negative log-likelihood of every token given all tokens before it, from one
 /// prefill.
@@ -19,10 +16,9 @@ public final class Scorer {
   /// Tokens that go through the layers together.
   static final int BATCH = 256;
 
-  private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
-
   private final Transformer model;
   private final int batchTokens;
+  private final Kernels kernels;
   private final Layers layers;
   private final OutputLayer output;
   private @Nullable KeyValueCache cache;
@@ -30,6 +26,7 @@ public final class Scorer {
   Scorer(Transformer model, Workers workers, Kernels kernels, int batchTokens) {
     this.model = model;
     this.batchTokens = batchTokens;
+    this.kernels = kernels;
     Products products = new Products(kernels, workers.threads());
     layers = new Layers(model, kernels, workers, products, batchTokens);
     output = new OutputLayer(model, kernels, workers, products, batchTokens);
@@ -66,10 +63,10 @@ public final class Scorer {
       LogitsObserver observer,
       IntConsumer progress) {
     check(tokens, from);
-    check(rotation);
+    rotation.requireFits(model);
     double[] nll = new double[tokens.length - 1 - from];
     KeyValueCache keysAndValues = cache(tokens.length);
-    Batch batch = new Batch(rotation, Math.min(batchTokens, tokens.length));
+    Batch batch = new Batch(rotation, Math.min(batchTokens, tokens.length), kernels.tile());
     OutputLayer.Sink sink =
         (position, lane) -> {
           if (position + 1 < tokens.length) {
@@ -113,26 +110,6 @@ public final class Scorer {
     }
   }
 
-  private void check(ModelRotation rotation) {
-    if (rotation.layers() < model.blocks().size()) {
-      throw new IllegalArgumentException(
-          "there are rotations for "
-              + rotation.layers()
-              + " layers, but the model has "
-              + model.blocks().size());
-    }
-    for (Rotation distinct : rotation.distinct()) {
-      Layout layout = distinct.layout();
-      if (layout.headDimension() != model.shape().keyDimension()) {
-        throw new IllegalArgumentException(
-            "the rotation is for heads of "
-                + layout.headDimension()
-                + " channels, but the model's have "
-                + model.shape().keyDimension());
-      }
-    }
-  }
-
   private static double finite(int position, double nll) {
     if (!Double.isFinite(nll)) {
       throw new CheckpointException(
@@ -144,12 +121,11 @@ public final class Scorer {
   }
 
   private KeyValueCache cache(int positions) {
-    requirePositions(positions);
+    KeyValueCache.requirePositions(model, positions);
     KeyValueCache current = cache;
     if (current == null || current.capacity() < positions) {
       cache = null; // let go of the old one before the new one is made
-      requireMemory(positions);
-      current = new KeyValueCache(model.blocks().size(), model.shape(), positions);
+      current = KeyValueCache.of(model, positions);
       cache = current;
     }
     return current;
@@ -160,40 +136,6 @@ public final class Scorer {
   /// @throws IllegalArgumentException when its keys and values do not fit into the memory of this
   ///   JVM, or the model has learned fewer positions
   public void requireMemory(int positions) {
-    requirePositions(positions);
-    int widest = Math.max(model.shape().keyDimension(), model.shape().valueDimension());
-    if ((long) positions * widest > MAX_ARRAY) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "a context of %d tokens is too long for this engine: with heads of %d channels at most %d"
-                  + " are possible",
-              positions,
-              widest,
-              MAX_ARRAY / widest));
-    }
-    long needed = KeyValueCache.bytes(model.blocks().size(), model.shape(), positions);
-    long allowed = Runtime.getRuntime().maxMemory();
-    if (needed > allowed) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "keys and values of %d tokens take %d MiB, but this JVM may use %d MiB; ask for fewer"
-                  + " tokens or give it more memory (-Xmx)",
-              positions,
-              needed >> 20,
-              allowed >> 20));
-    }
-  }
-
-  private void requirePositions(int positions) {
-    if (model.positions().isPresent() && positions > model.positions().get().rows()) {
-      throw new IllegalArgumentException(
-          "a context of "
-              + positions
-              + " tokens is too long for this model: it has learned "
-              + model.positions().get().rows()
-              + " positions and can know no others");
-    }
+    KeyValueCache.requireRoom(model, positions);
   }
 }

@@ -18,6 +18,8 @@ public sealed interface BlockKernels permits ScalarBlockKernels, VectorBlockKern
 
   /// Those that go with some kernels.
   static BlockKernels with(Kernels kernels) {
-    return kernels.vectorized() ? new VectorBlockKernels() : new ScalarBlockKernels();
+    return kernels.vectorized()
+        ? new VectorBlockKernels(kernels.tile())
+        : new ScalarBlockKernels(kernels.tile());
   }
 }

@@ -1,18 +1,16 @@
 package rope4j.inference.kernel;
 
-import static rope4j.inference.kernel.Kernels.TILE;
-
 /// Loops over tiles that are simple enough for the compiler to vectorise by itself.
 public final class Elementwise {
 
   private Elementwise() {}
 
-  /// `x[r][t] += bias[first + r]` for the rows of a tile.
-  public static void addRows(float[] x, int offset, int rows, float[] bias, int first) {
+  /// `x[r][t] += bias[first + r]` for the rows of a tile of so many tokens.
+  public static void addRows(float[] x, int offset, int rows, float[] bias, int first, int tile) {
     for (int r = 0; r < rows; r++) {
       float value = bias[first + r];
-      int at = offset + r * TILE;
-      for (int t = 0; t < TILE; t++) {
+      int at = offset + r * tile;
+      for (int t = 0; t < tile; t++) {
         x[at + t] += value;
       }
     }

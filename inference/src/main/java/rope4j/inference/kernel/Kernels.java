@@ -7,19 +7,27 @@ import rope4j.checkpoint.TensorType;
 ///
 /// Activations lie in *tiles* of [#TILE] tokens: a tile is `[channel][TILE]`, so that one vector
 /// register holds the same channel of neighbouring tokens and neither a product, a norm nor a
-/// softmax needs a sum across lanes.
+/// softmax needs a sum across lanes. [#single] is for one token at a time: its tiles have one lane,
+/// and its vectors go along the channels.
 ///
 /// Offsets are indices of floats. Arguments are trusted: callers size their buffers.
-public sealed interface Kernels permits ScalarKernels, VectorKernels {
+public sealed interface Kernels permits ScalarKernels, VectorKernels, VectorSingleKernels {
 
-  /// Tokens of a tile.
+  /// Tokens of a tile of a batch.
   int TILE = 32;
 
-  /// `c[r][t] (+)= sum over k of a[r][k] * b[k][t]` for one tile of tokens.
+  /// Tokens of these kernels' tiles: [#TILE] or 1.
+  int tile();
+
+  /// The same arithmetic for tiles of one token.
+  Kernels single();
+
+  /// `c[r][t] (+)= sum over k of a[r][k] * b[k][t]` for one tile of tokens. Either `aRow` or
+  /// `aDepth` is 1.
   ///
   /// @param a left factor; element `(r, k)` is at `aOffset + r * aRow + k * aDepth`
-  /// @param b right factor; element `(k, t)` is at `bOffset + k * TILE + t`
-  /// @param c result; element `(r, t)` is at `cOffset + r * TILE + t`
+  /// @param b right factor; element `(k, t)` is at `bOffset + k * tile + t`
+  /// @param c result; element `(r, t)` is at `cOffset + r * tile + t`
   /// @param accumulate whether the product is added to what `c` holds
   void multiply(
       float[] a,
@@ -64,7 +72,7 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
 
   /// Plain Java, the reference of the other.
   static Kernels scalar() {
-    return new ScalarKernels();
+    return new ScalarKernels(TILE);
   }
 
   /// Whether `jdk.incubator.vector` is in the running JVM.
@@ -76,7 +84,7 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
   static Kernels best() {
     return vectorAvailable() && !"scalar".equals(System.getProperty("rope4j.kernels"))
         ? new VectorKernels()
-        : new ScalarKernels();
+        : new ScalarKernels(TILE);
   }
 
   /// Whether this is the Vector API.

@@ -1,9 +1,9 @@
 package rope4j.inference.kernel;
 
-import static rope4j.inference.kernel.Kernels.TILE;
-
 /// Plain Java.
-record ScalarBlockKernels() implements BlockKernels {
+///
+/// @param tile tokens of a tile
+record ScalarBlockKernels(int tile) implements BlockKernels {
 
   static final float SWISH_ALPHA = 1.702f;
   static final float SWISH_LIMIT = 7;
@@ -11,20 +11,20 @@ record ScalarBlockKernels() implements BlockKernels {
   @Override
   public void layerNorm(
       float[] x, int xOffset, float[] weight, float[] y, int yOffset, int channels, float epsilon) {
-    for (int t = 0; t < TILE; t++) {
+    for (int t = 0; t < tile; t++) {
       double sum = 0;
       for (int i = 0; i < channels; i++) {
-        sum += x[xOffset + i * TILE + t];
+        sum += x[xOffset + i * tile + t];
       }
       float mean = (float) (sum / channels);
       double squares = 0;
       for (int i = 0; i < channels; i++) {
-        float value = x[xOffset + i * TILE + t] - mean;
+        float value = x[xOffset + i * tile + t] - mean;
         squares += value * value;
       }
       float scale = (float) (1 / Math.sqrt(squares / channels + epsilon));
       for (int i = 0; i < channels; i++) {
-        y[yOffset + i * TILE + t] = (x[xOffset + i * TILE + t] - mean) * scale * weight[i];
+        y[yOffset + i * tile + t] = (x[xOffset + i * tile + t] - mean) * scale * weight[i];
       }
     }
   }

@@ -5,7 +5,14 @@ import java.util.Optional;
 import rope4j.checkpoint.TensorType;
 
 /// Plain Java.
-record ScalarKernels() implements Kernels {
+///
+/// @param tile tokens of a tile
+record ScalarKernels(int tile) implements Kernels {
+
+  @Override
+  public Kernels single() {
+    return new ScalarKernels(1);
+  }
 
   @Override
   public boolean vectorized() {
@@ -31,14 +38,14 @@ record ScalarKernels() implements Kernels {
       int depth,
       boolean accumulate) {
     for (int r = 0; r < rows; r++) {
-      int out = cOffset + r * TILE;
+      int out = cOffset + r * tile;
       if (!accumulate) {
-        Arrays.fill(c, out, out + TILE, 0);
+        Arrays.fill(c, out, out + tile, 0);
       }
       for (int k = 0; k < depth; k++) {
         float factor = a[aOffset + r * aRow + k * aDepth];
-        int in = bOffset + k * TILE;
-        for (int t = 0; t < TILE; t++) {
+        int in = bOffset + k * tile;
+        for (int t = 0; t < tile; t++) {
           c[out + t] += factor * b[in + t];
         }
       }
@@ -48,31 +55,31 @@ record ScalarKernels() implements Kernels {
   @Override
   public void rmsNorm(
       float[] x, int xOffset, float[] weight, float[] y, int yOffset, int channels, float epsilon) {
-    for (int t = 0; t < TILE; t++) {
+    for (int t = 0; t < tile; t++) {
       double squares = 0;
       for (int i = 0; i < channels; i++) {
-        float value = x[xOffset + i * TILE + t];
+        float value = x[xOffset + i * tile + t];
         squares += value * value;
       }
       float scale = (float) (1 / Math.sqrt(squares / channels + epsilon));
       for (int i = 0; i < channels; i++) {
-        y[yOffset + i * TILE + t] = x[xOffset + i * TILE + t] * scale * weight[i];
+        y[yOffset + i * tile + t] = x[xOffset + i * tile + t] * scale * weight[i];
       }
     }
   }
 
   @Override
   public void softmaxStep(float[] scores, int keys, float[] max, float[] sum, float[] correction) {
-    for (int t = 0; t < TILE; t++) {
+    for (int t = 0; t < tile; t++) {
       float highest = max[t];
       for (int k = 0; k < keys; k++) {
-        highest = Math.max(highest, scores[k * TILE + t]);
+        highest = Math.max(highest, scores[k * tile + t]);
       }
       float keep = (float) Math.exp(max[t] - highest);
       float total = sum[t] * keep;
       for (int k = 0; k < keys; k++) {
-        float weight = (float) Math.exp(scores[k * TILE + t] - highest);
-        scores[k * TILE + t] = weight;
+        float weight = (float) Math.exp(scores[k * tile + t] - highest);
+        scores[k * tile + t] = weight;
         total += weight;
       }
       max[t] = highest;
@@ -84,8 +91,8 @@ record ScalarKernels() implements Kernels {
   @Override
   public void scaleTokens(float[] x, int offset, int rows, float[] factor) {
     for (int r = 0; r < rows; r++) {
-      for (int t = 0; t < TILE; t++) {
-        x[offset + r * TILE + t] *= factor[t];
+      for (int t = 0; t < tile; t++) {
+        x[offset + r * tile + t] *= factor[t];
       }
     }
   }
@@ -100,14 +107,14 @@ record ScalarKernels() implements Kernels {
 
   @Override
   public void logSumExpStep(float[] logits, int offset, int rows, float[] max, double[] sum) {
-    for (int t = 0; t < TILE; t++) {
+    for (int t = 0; t < tile; t++) {
       float highest = max[t];
       for (int r = 0; r < rows; r++) {
-        highest = Math.max(highest, logits[offset + r * TILE + t]);
+        highest = Math.max(highest, logits[offset + r * tile + t]);
       }
       double total = sum[t] * Math.exp(max[t] - highest);
       for (int r = 0; r < rows; r++) {
-        total += Math.exp(logits[offset + r * TILE + t] - highest);
+        total += Math.exp(logits[offset + r * tile + t] - highest);
       }
       max[t] = highest;
       sum[t] = total;

@@ -7,8 +7,10 @@ import static rope4j.inference.kernel.ScalarBlockKernels.SWISH_LIMIT;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/// The Vector API, with tokens in the lanes.
-record VectorBlockKernels() implements BlockKernels {
+/// The Vector API, with tokens in the lanes; a single token's LayerNorm is left to plain Java.
+///
+/// @param tile tokens of a tile
+record VectorBlockKernels(int tile) implements BlockKernels {
 
   private static final VectorSpecies<Float> SPECIES = VectorKernels.SPECIES;
   private static final int LANES = SPECIES.length();
@@ -16,6 +18,10 @@ record VectorBlockKernels() implements BlockKernels {
   @Override
   public void layerNorm(
       float[] x, int xOffset, float[] weight, float[] y, int yOffset, int channels, float epsilon) {
+    if (tile < LANES) {
+      new ScalarBlockKernels(tile).layerNorm(x, xOffset, weight, y, yOffset, channels, epsilon);
+      return;
+    }
     for (int t = 0; t < TILE; t += LANES) {
       FloatVector sum = FloatVector.zero(SPECIES);
       for (int i = 0; i < channels; i++) {

@@ -18,6 +18,16 @@ record VectorKernels() implements Kernels {
   private static final int LANES = SPECIES.length();
 
   @Override
+  public int tile() {
+    return TILE;
+  }
+
+  @Override
+  public Kernels single() {
+    return new VectorSingleKernels();
+  }
+
+  @Override
   public boolean vectorized() {
     return true;
   }
@@ -225,6 +235,10 @@ record VectorKernels() implements Kernels {
 
   @Override
   public void siluMultiply(float[] gate, int gateOffset, float[] up, int upOffset, int length) {
+    silu(gate, gateOffset, up, upOffset, length);
+  }
+
+  static void silu(float[] gate, int gateOffset, float[] up, int upOffset, int length) {
     int end = SPECIES.loopBound(length);
     int i = 0;
     for (; i < end; i += LANES) {
