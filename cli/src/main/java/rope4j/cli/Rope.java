@@ -20,6 +20,7 @@ import rope4j.checkpoint.CheckpointException;
     subcommands = {
       DoctorCommand.class,
       InspectCommand.class,
+      RunCommand.class,
       PerplexityCommand.class,
       FrequenciesCommand.class,
       PatchCommand.class

@@ -1,6 +1,5 @@
 package rope4j.inference;
 
-import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /// Chooses tokens from logits. Stateful, for one thread; allocates nothing per token.
@@ -185,11 +184,5 @@ public final class Sampler {
       }
     }
     return candidates[count - 1];
-  }
-
-  /// Begins a new text with the same seed's next numbers.
-  public void forget() {
-    Arrays.fill(recent, 0);
-    seen = 0;
   }
 }

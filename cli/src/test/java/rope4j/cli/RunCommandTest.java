@@ -1,0 +1,73 @@
+package rope4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/// `rope run` as a user sees it, on a small random model that was made for 64 tokens.
+class RunCommandTest {
+
+  @Test
+  void theSameSeedContinuesAPromptInTheSameWay() {
+    Cli first = run("-n", "20", "--seed", "7");
+    Cli second = run("-n", "20", "--seed", "7");
+    assertThat(first.code()).as(first.toString()).isZero();
+    assertThat(first.out()).isEqualTo(second.out()).isNotBlank();
+    assertThat(first.err()).contains("answer", "tokens/s", "seed 7");
+  }
+
+  @Test
+  void withoutTemperatureEveryRunSaysTheSame() {
+    assertThat(run("-n", "12", "--temp", "0").out())
+        .isEqualTo(run("-n", "12", "--temp", "0").out());
+  }
+
+  @Test
+  void pastTheLengthTheModelWasMadeForItRefusesAndNamesTheFlags() {
+    run("-n", "1000").isRefusedWith("beyond the", "--rope-scaling yarn", "--allow-degraded");
+  }
+
+  @Test
+  void allowedToDegradeItWarnsAndGoesOn() {
+    Cli run = run("-n", "30", "-c", "600", "--allow-degraded", "--ignore-eos");
+    assertThat(run.code()).as(run.toString()).isZero();
+    assertThat(run.err()).contains("expect the text to fall apart").contains("answer 30 tokens");
+  }
+
+  @Test
+  void givenScalingIsSaidAndApplied() {
+    Cli run =
+        run(
+            "-n",
+            "30",
+            "-c",
+            "600",
+            "--rope-scaling",
+            "linear",
+            "--rope-scale",
+            "4",
+            "--temp",
+            "0");
+    assertThat(run.code()).as(run.toString()).isZero();
+    assertThat(run.err()).contains("rotating with --rope-scaling linear --rope-scale 4");
+  }
+
+  @Test
+  void numbersThatMakeNoSenseAreRefused() {
+    run("-n", "0").isRefusedWith("--predict must be at least 1");
+    run("-c", "3").isRefusedWith("leaves no room in --ctx-size 3");
+    run("--temp", "-1").isRefusedWith("--temp is -1.0");
+    run("--top-p", "2").isRefusedWith("--top-p is 2.0");
+    Cli.run("run", Cli.zoo("llama-gqa")).isRefusedWith("--prompt");
+  }
+
+  private static Cli run(String... flags) {
+    String[] words = new String[flags.length + 4];
+    words[0] = "run";
+    words[1] = Cli.zoo("llama-gqa").toString();
+    words[2] = "-p";
+    words[3] = "hello there";
+    System.arraycopy(flags, 0, words, 4, flags.length);
+    return Cli.run((Object[]) words);
+  }
+}
