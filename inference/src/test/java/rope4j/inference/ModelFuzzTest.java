@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,9 @@ class ModelFuzzTest {
   private static final long SEED = Long.getLong("rope4j.seed", 20261121L);
   private static final int CASES = Integer.getInteger("rope4j.fuzz", 500);
   private static final int[] TOKENS = {1, 20, 3, 44, 5, 60, 7, 80};
+
+  private static final List<String> MODELS =
+      List.of("llama-gqa", "llama-moe", "deepseek2-v3", "gpt-oss", "gemma3", "gpt2", "mpt", "phi3");
 
   @TempDir private Path folder;
 
@@ -71,7 +75,7 @@ class ModelFuzzTest {
   }
 
   private static byte[] model(Random random) throws IOException {
-    String name = random.nextBoolean() ? "llama-gqa" : "llama-moe";
+    String name = MODELS.get(random.nextInt(MODELS.size()));
     return Files.readAllBytes(Path.of("src/test/resources/parity/zoo/models", name + ".gguf"));
   }
 }
