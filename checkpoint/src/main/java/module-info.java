@@ -7,6 +7,7 @@ module rope4j.checkpoint {
   exports rope4j.checkpoint;
   exports rope4j.checkpoint.config;
   exports rope4j.checkpoint.json;
+  exports rope4j.checkpoint.model;
   exports rope4j.checkpoint.safetensors;
   exports rope4j.checkpoint.patch;
 }

@@ -7,9 +7,11 @@ module rope4j.diagnosis {
   requires transitive rope4j.inference;
 
   exports rope4j.diagnosis;
+  exports rope4j.diagnosis.inspection;
   exports rope4j.diagnosis.launch;
   exports rope4j.diagnosis.rules;
   exports rope4j.diagnosis.prediction;
   exports rope4j.diagnosis.engine;
   exports rope4j.diagnosis.recipe;
+  exports rope4j.diagnosis.comparison;
 }

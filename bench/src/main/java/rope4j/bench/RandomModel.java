@@ -17,7 +17,7 @@ import java.util.Random;
 /// be measured without downloading anything. What it says means nothing.
 ///
 /// ```sh
-/// java bench/src/main/java/rope4j/bench/RandomModel.java model.gguf LAYERS WIDTH HEADS KV_HEADS HIDDEN VOCABULARY F32|F16|Q8_0
+/// java bench/src/main/java/rope4j/bench/RandomModel.java model.gguf LAYERS WIDTH HEADS KV_HEADS HIDDEN VOCABULARY F32|F16|Q8_0|Q4_0|Q4_K|Q6_K
 /// ```
 public final class RandomModel {
 
@@ -27,16 +27,21 @@ public final class RandomModel {
   private record Tensor(String name, int columns, int rows, boolean matrix) {}
 
   private enum Storage {
-    F32(0, 4),
-    F16(1, 2),
-    Q8_0(8, 34.0 / 32);
+    F32(0, 1, 4),
+    F16(1, 1, 2),
+    Q8_0(8, 32, 34),
+    Q4_0(2, 32, 18),
+    Q4_K(12, 256, 144),
+    Q6_K(14, 256, 210);
 
     final int id;
-    final double bytes;
+    final int blockElements;
+    final int blockBytes;
 
-    Storage(int id, double bytes) {
+    Storage(int id, int blockElements, int blockBytes) {
       this.id = id;
-      this.bytes = bytes;
+      this.blockElements = blockElements;
+      this.blockBytes = blockBytes;
     }
   }
 
@@ -50,7 +55,7 @@ public final class RandomModel {
   public static void main(String[] arguments) throws IOException {
     if (arguments.length != 8) {
       throw new IllegalArgumentException(
-          "give: FILE LAYERS WIDTH HEADS KV_HEADS HIDDEN VOCABULARY F32|F16|Q8_0");
+          "give: FILE LAYERS WIDTH HEADS KV_HEADS HIDDEN VOCABULARY F32|F16|Q8_0|Q4_0|Q4_K|Q6_K");
     }
     int[] n = new int[6];
     for (int i = 0; i < n.length; i++) {
@@ -79,6 +84,10 @@ public final class RandomModel {
       Storage storage)
       throws IOException {
     int keyWidth = width / heads * keyHeads;
+    if (width % storage.blockElements != 0 || hidden % storage.blockElements != 0) {
+      throw new IllegalArgumentException(
+          storage + " needs a WIDTH and HIDDEN that are multiples of " + storage.blockElements);
+    }
     List<Tensor> tensors = new ArrayList<>();
     tensors.add(new Tensor("token_embd.weight", width, vocabulary, true));
     for (int i = 0; i < layers; i++) {
@@ -145,7 +154,7 @@ public final class RandomModel {
   }
 
   private static long bytes(Tensor tensor, Storage storage) {
-    return (long) (storage.bytes * tensor.columns * tensor.rows);
+    return (long) tensor.columns / storage.blockElements * storage.blockBytes * tensor.rows;
   }
 
   private static long aligned(long offset) {
@@ -164,17 +173,35 @@ public final class RandomModel {
           case F32 -> row.putFloat(tensor.matrix ? scale * (float) random.nextGaussian() : 1);
           case F16 ->
               row.putShort(Float.floatToFloat16(scale * (random.nextFloat() * 3.4f - 1.7f)));
-          case Q8_0 -> {
-            row.putShort(Float.floatToFloat16(scale / 73));
-            byte[] block = new byte[32];
-            random.nextBytes(block);
-            row.put(block);
+          // Divided by the standard deviation of what the random bits stand for.
+          case Q8_0 -> half(row, scale / 73).put(randomBytes(32));
+          case Q4_0 -> half(row, scale / 4.6f).put(randomBytes(16));
+          case Q4_K -> {
+            half(half(row, scale / 169), scale / 169 * 7.5f);
+            // Each group's minimum is its scale, so that its mean is zero.
+            byte[] sixBits = randomBytes(4);
+            row.put(sixBits).put(sixBits);
+            for (byte upper : randomBytes(4)) {
+              row.put((byte) ((upper & 15) * 17));
+            }
+            row.put(randomBytes(128));
           }
+          case Q6_K -> half(row.put(randomBytes(208)), scale / 1370);
         }
       }
       out.write(row.array());
     }
     out.write(new byte[(int) (aligned(length) - length)]);
+  }
+
+  private static ByteBuffer half(ByteBuffer row, float value) {
+    return row.putShort(Float.floatToFloat16(value));
+  }
+
+  private byte[] randomBytes(int count) {
+    byte[] bytes = new byte[count];
+    random.nextBytes(bytes);
+    return bytes;
   }
 
   /// A SentencePiece vocabulary of made-up words, enough to be read.

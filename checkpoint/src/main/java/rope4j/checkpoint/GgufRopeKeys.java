@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 ///
 /// Sources: llama.cpp `llama-arch.cpp` (what it reads); Ollama `convert/convert_*.go` and
 /// `llama/compat` (what its own converter writes, and the names it is given for llama.cpp).
-final class GgufRopeKeys {
+public final class GgufRopeKeys {
 
   /// What llama.cpp reads, without the architecture.
   private static final Set<String> READ =
@@ -67,12 +67,12 @@ final class GgufRopeKeys {
   private GgufRopeKeys() {}
 
   /// Every such key that the file has, in its order.
-  static List<Evidence> all(GgufFile file) {
+  public static List<Evidence> all(GgufFile file) {
     return keys(file).map(key -> evidence(file, key)).toList();
   }
 
   /// Those among them that llama.cpp does not read, under whatever architecture.
-  static List<ForeignKey> foreign(GgufFile file, String architecture) {
+  public static List<ForeignKey> foreign(GgufFile file, String architecture) {
     String own = architecture + ".";
     return keys(file)
         .filter(key -> !key.startsWith(own) || !READ.contains(key.substring(own.length())))

@@ -222,6 +222,12 @@ public final class LlamaCppRope {
     return multiplier == 1 ? scaling : new SoftmaxScaled(scaling, multiplier);
   }
 
+  /// Whether the rotation of an architecture is known: which channels turn together, and in which
+  /// layers.
+  public static boolean knows(String architecture) {
+    return LlamaCppArchitecture.isKnown(architecture);
+  }
+
   /// What the file says and llama.cpp's loader of its architecture does not read, each as `key =
   /// value`.
   public static List<String> unreadKeys(ModelDescription model) {

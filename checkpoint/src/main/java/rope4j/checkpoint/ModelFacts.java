@@ -1,6 +1,7 @@
 package rope4j.checkpoint;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,33 @@ public record ModelFacts(
 
   public ModelFacts {
     layerTypes = List.copyOf(layerTypes);
+  }
+
+  /// What a GGUF file says.
+  ///
+  /// @throws CheckpointException when a key that counts holds something else than a number
+  public static ModelFacts of(GgufFile file) {
+    return new GgufFacts(file).facts();
+  }
+
+  /// Every value with its evidence, by a name to show it under, in the order of reading.
+  public Map<String, Stated<?>> named() {
+    Map<String, Stated<?>> named = new LinkedHashMap<>();
+    named.put("architecture", architecture);
+    title.ifPresent(stated -> named.put("title", stated));
+    named.put("advertised length", advertisedLength);
+    named.put("trained length", trainedLength);
+    base.ifPresent(stated -> named.put("base", stated));
+    named.put("scaling", ropeType);
+    factor.ifPresent(stated -> named.put("factor", stated));
+    named.put("layers", layers);
+    named.put("heads", heads);
+    named.put("key and value heads", keyValueHeads);
+    named.put("head dimension", headDimension);
+    named.put("rotary dimension", rotaryDimension);
+    slidingWindow.ifPresent(stated -> named.put("sliding window", stated));
+    dataType.ifPresent(stated -> named.put("data type", stated));
+    return Collections.unmodifiableMap(named);
   }
 
   /// What one token costs in the cache of keys and values. Layers that keep a state of fixed size

@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rope4j.checkpoint.Evidence.Origin;
 import rope4j.checkpoint.ModelFacts.CacheShape;
+import rope4j.checkpoint.model.Checkpoint;
+import rope4j.checkpoint.model.GgufCheckpoint;
 
 class GgufFactsTest {
 

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import rope4j.checkpoint.model.Checkpoint;
+import rope4j.checkpoint.model.GgufCheckpoint;
 
 /// Damaged files: whatever is cut or flipped, reading ends soon, reserves little, and fails with
 /// the reader's own exception or not at all. `-Drope4j.seed` and `-Drope4j.fuzz` choose seed and

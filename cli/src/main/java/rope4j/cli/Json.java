@@ -1,8 +1,11 @@
 package rope4j.cli;
 
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import rope4j.checkpoint.Evidence;
 import rope4j.diagnosis.Bucket;
 import rope4j.diagnosis.Examination;
 import rope4j.diagnosis.Interval;
@@ -18,6 +21,7 @@ import rope4j.rotation.NtkAware;
 import rope4j.rotation.RopeParameters;
 import rope4j.rotation.Scaling;
 import rope4j.rotation.Yarn;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -31,6 +35,11 @@ final class Json {
 
   static ObjectNode object() {
     return MAPPER.createObjectNode();
+  }
+
+  /// A number, text, map or list as it is; null for none.
+  static JsonNode value(Optional<Object> value) {
+    return MAPPER.valueToTree(value.orElse(null));
   }
 
   static String write(ObjectNode json) {
@@ -59,25 +68,9 @@ final class Json {
     } else {
       json.putNull("recommended");
     }
-    ArrayNode recipes = json.putArray("recipes");
-    for (Recipe recipe : examination.recipes()) {
-      recipes
-          .addObject()
-          .put("engine", recipe.engine().label())
-          .put("versions", recipe.versions())
-          .put("text", recipe.text())
-          .put("note", recipe.note());
-    }
+    json.set("recipes", recipes(examination.recipes()));
     ArrayNode findings = json.putArray("findings");
-    for (Finding finding : examination.findings()) {
-      findings
-          .addObject()
-          .put("id", finding.id())
-          .put("severity", finding.severity().name().toLowerCase(Locale.ROOT))
-          .put("message", finding.message())
-          .put("evidence", finding.evidence())
-          .put("remedy", finding.remedy());
-    }
+    examination.findings().forEach(finding -> findings.add(finding(finding)));
     Examination.Cost cost = examination.cost();
     json.putObject("cost")
         .put("prefillTokens", cost.prefillTokens())
@@ -85,6 +78,44 @@ final class Json {
         .put("seconds", cost.seconds())
         .put("kvCacheBytes", cost.cacheBytes())
         .put("threads", cost.threads());
+    return json;
+  }
+
+  static ArrayNode recipes(List<Recipe> recipes) {
+    ArrayNode json = MAPPER.createArrayNode();
+    for (Recipe recipe : recipes) {
+      json.addObject()
+          .put("engine", recipe.engine().label())
+          .put("versions", recipe.versions())
+          .put("text", recipe.text())
+          .put("note", recipe.note());
+    }
+    return json;
+  }
+
+  static ObjectNode finding(Finding finding) {
+    ObjectNode json =
+        object()
+            .put("id", finding.id())
+            .put("severity", finding.severity().name().toLowerCase(Locale.ROOT))
+            .put("message", finding.message())
+            .put("evidence", finding.evidence())
+            .put("remedy", finding.remedy())
+            .put("why", finding.why());
+    ArrayNode places = json.putArray("places");
+    finding.places().forEach(place -> places.add(place(place)));
+    return json;
+  }
+
+  /// Where a value stands; `line` only in text files.
+  static ObjectNode place(Evidence evidence) {
+    ObjectNode json =
+        object()
+            .put("file", evidence.file())
+            .put("key", evidence.key())
+            .put("value", evidence.value())
+            .put("origin", evidence.origin().name().toLowerCase(Locale.ROOT));
+    put(json, "line", evidence.line());
     return json;
   }
 

@@ -238,8 +238,8 @@ final class PatchCommand implements Callable<Integer> {
   }
 
   /// One line, be the value an object.
-  private static String shown(Optional<String> value) {
-    return value.map(text -> text.replaceAll("\\s+", " ")).orElse("–");
+  private static String shown(Optional<PatchResult.Value> value) {
+    return value.map(found -> found.text().replaceAll("\\s+", " ")).orElse("–");
   }
 
   private ObjectNode toJson(PatchResult result) {
@@ -249,8 +249,8 @@ final class PatchCommand implements Callable<Integer> {
     ArrayNode changes = root.putArray("changes");
     for (PatchResult.Edit edit : result.edits()) {
       ObjectNode change = changes.addObject().put("key", edit.key());
-      change.put("from", edit.from().orElse(null));
-      change.put("to", edit.to().orElse(null));
+      change.set("from", Json.value(edit.from().flatMap(PatchResult.Value::json)));
+      change.set("to", Json.value(edit.to().flatMap(PatchResult.Value::json)));
     }
     return root.put("bytes", result.bytes());
   }

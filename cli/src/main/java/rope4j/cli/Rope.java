@@ -19,6 +19,7 @@ import rope4j.checkpoint.CheckpointException;
         "Shows where a language model breaks past its trained length, and how to run it so that it holds.",
     subcommands = {
       DoctorCommand.class,
+      InspectCommand.class,
       PerplexityCommand.class,
       FrequenciesCommand.class,
       PatchCommand.class
@@ -69,6 +70,8 @@ public final class Rope implements Runnable {
         .setOut(out)
         .setErr(err)
         .setCaseInsensitiveEnumValuesAllowed(true)
+        // An @ belongs to --launch, which reads files as they are.
+        .setExpandAtFiles(false)
         .setParameterExceptionHandler(Rope::wrongFlags)
         .setExecutionExceptionHandler((e, line, _) -> failed(e, line))
         .execute(arguments);

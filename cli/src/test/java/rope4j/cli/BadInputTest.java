@@ -221,6 +221,98 @@ class BadInputTest {
         .isRefusedWith("--degrades-at");
   }
 
+  @Test
+  void nothingToInspect() throws IOException {
+    Cli.run("inspect").isRefusedWith("MODEL");
+    Cli.run("inspect", "").isRefusedWith("is empty");
+    Cli.run("inspect", folder.resolve("absent")).isRefusedWith("absent");
+    Cli.run("inspect", Files.createDirectory(folder.resolve("empty"))).isRefusedWith("config.json");
+  }
+
+  @Test
+  void anEngineThatIsNotKnownOrDoesNotFit() throws IOException {
+    Cli.run("inspect", MODEL, "--engine", "llama-cpp")
+        .isRefusedWith("llama-cpp", "transformers, vllm, llama.cpp, sglang", "gpullama3");
+    Cli.run("inspect", MODEL, "--engine", "vllm").isRefusedWith("GGUF", "vLLM", "config.json");
+    Cli.run("inspect", MODEL, "--engine", "ollama", "--launch", "llama-server -m x.gguf")
+        .isRefusedWith("Ollama", "llama.cpp");
+  }
+
+  @Test
+  void aContextToInspectThatIsNone() {
+    Cli.run("inspect", MODEL, "-c", 0).isRefusedWith("--context", "0");
+    Cli.run("inspect", MODEL, "-c", -4096).isRefusedWith("--context", "-4096");
+    Cli.run("inspect", MODEL, "-c", "99999999999999").isRefusedWith("99999999999999");
+    Cli.run("inspect", MODEL, "-c", "128k").isRefusedWith("128k");
+  }
+
+  @Test
+  void aLaunchThatCanNotBeRead() throws IOException {
+    Cli.run("inspect", MODEL, "--launch", "@" + folder.resolve("no.txt")).isRefusedWith("no.txt");
+    Cli.run("inspect", MODEL, "--launch", "@" + folder).isRefusedWith("folder");
+    Cli.run("inspect", MODEL, "--launch", "ls -l").isRefusedWith("llama");
+    Path latin = folder.resolve("latin.txt");
+    Files.write(latin, "llama-server -m café".getBytes(StandardCharsets.ISO_8859_1));
+    Cli.run("inspect", MODEL, "--launch", "@" + latin).isRefusedWith("UTF-8");
+  }
+
+  @Test
+  void aConfigurationThatIsDamaged() throws IOException {
+    String llama =
+        "\"model_type\": \"llama\", \"hidden_size\": 64, \"num_attention_heads\": 4,"
+            + " \"num_hidden_layers\": 2, \"max_position_embeddings\": 64";
+    inspectConfig("{" + "\"a\": [".repeat(100_000)).isRefusedWith("config.json");
+    inspectConfig("{" + llama + ", \"rope_theta\": NaN}").isRefusedWith("config.json");
+    inspectConfig("{" + llama + ", \"rope_theta\": \"big\"}").isRefusedWith("rope_theta");
+    inspectConfig("[]").isRefusedWith("config.json");
+    inspectConfig("").isRefusedWith("config.json");
+    Files.write(
+        folder.resolve("config.json"), new byte[] {'{', '"', (byte) 0xff, '"', ':', '1', '}'});
+    Cli.run("inspect", folder.resolve("config.json")).isRefusedWith("config.json");
+  }
+
+  @Test
+  void aFileBesideTheConfigurationThatIsDamaged() throws IOException {
+    file(
+        "config.json",
+        Files.readString(
+            Path.of("../diagnosis/src/test/resources/healthy/llama-2-7b/config.json")));
+    file("generation_config.json", "{");
+    Cli.run("inspect", folder).isRefusedWith("generation_config.json");
+    file("generation_config.json", "{}");
+    file("tokenizer_config.json", "{\"model_max_length\": 1, \"model_max_length\": 2}");
+    Cli.run("inspect", folder).isRefusedWith("tokenizer_config.json", "given twice");
+    file("tokenizer_config.json", "{}");
+    file("model.safetensors.index.json", "{\"weight_map\": [1]}");
+    Cli.run("inspect", folder).isRefusedWith("model.safetensors.index.json");
+  }
+
+  @Test
+  void linksThatLeadInACircle() throws IOException {
+    Path one = folder.resolve("one");
+    Path other = folder.resolve("other");
+    Files.createSymbolicLink(one, other);
+    Files.createSymbolicLink(other, one);
+    Cli.run("inspect", one).isRefusedWith("one");
+    Path loop = Files.createDirectory(folder.resolve("loop"));
+    Files.createSymbolicLink(loop.resolve("config.json"), loop.resolve("config.json"));
+    Cli.run("inspect", loop).isRefusedWith("config.json");
+  }
+
+  @Test
+  void aTruncatedModelToInspect() throws IOException {
+    byte[] whole = Files.readAllBytes(MODEL);
+    for (int length : new int[] {0, 3, 20, 500, 9000}) {
+      Path cut = folder.resolve("cut.gguf");
+      Files.write(cut, Arrays.copyOf(whole, length));
+      Cli.run("inspect", cut).isRefusedWith("cut.gguf");
+    }
+  }
+
+  private Cli inspectConfig(String content) throws IOException {
+    return Cli.run("inspect", file("config.json", content));
+  }
+
   private Path file(String name, String content) throws IOException {
     return Files.writeString(folder.resolve(name), content);
   }

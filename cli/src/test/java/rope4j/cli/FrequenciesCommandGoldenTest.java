@@ -25,7 +25,7 @@ class FrequenciesCommandGoldenTest {
           Path.of("../rotation/src/test/resources/goldens"),
           Path.of("../checkpoint/src/test/resources/goldens"));
 
-  private static final List<String> FILES =
+  static final List<String> FILES =
       List.of(
           "hf_config",
           "hf_inv_freq",
@@ -70,7 +70,7 @@ class FrequenciesCommandGoldenTest {
     assertThat(printed).isGreaterThan(100);
   }
 
-  private static List<JsonNode> cases(String name) throws IOException {
+  static List<JsonNode> cases(String name) throws IOException {
     String other = System.getProperty("rope4j.goldens");
     List<Path> folders = other == null ? FOLDERS : List.of(Path.of(other), FOLDERS.get(1));
     for (Path candidate : folders) {
@@ -82,7 +82,7 @@ class FrequenciesCommandGoldenTest {
     throw new AssertionError("golden file " + name + ".json is in none of " + folders);
   }
 
-  private static JsonNode config(JsonNode golden) {
+  static JsonNode config(JsonNode golden) {
     JsonNode config = golden.path(golden.has("hf_config") ? "hf_config" : "config");
     if (!config.isObject()) {
       return null;

@@ -125,7 +125,8 @@ class PatchCommandTest {
     assertThat(json.propertyNames()).containsExactly("model", "output", "changes", "bytes");
     assertThat(json.get("bytes").asLong()).isEqualTo(out.toFile().length());
     assertThat(json.get("changes").get(0).get("key").asString()).isEqualTo("llama.rope.freq_base");
-    assertThat(json.get("changes").get(0).get("to").asString()).isEqualTo("50000.0");
+    assertThat(json.get("changes").get(0).get("to").isNumber()).isTrue();
+    assertThat(json.get("changes").get(0).get("to").asDouble()).isEqualTo(50000);
     assertThat(json.get("changes").get(2).get("to").isNull()).isTrue();
     assertThat(run("frequencies", out, "--json").json().get("layers").get(0).get("base").asDouble())
         .isEqualTo(50000);
@@ -161,6 +162,15 @@ class PatchCommandTest {
     assertThat(frequencies(fixed))
         .isEqualTo(frequencies(in, "--rope-scaling", "yarn", "--rope-scale", 8));
     run("patch", folder, fixed, "--config", YARN).isRefusedWith("exists", "--force");
+    JsonNode changes =
+        run("patch", in, folder.resolve("no.json"), "--config", YARN, "--dry-run", "--json")
+            .json()
+            .get("changes");
+    JsonNode scaling = changes.get(0);
+    assertThat(scaling.get("key").asString()).isEqualTo("rope_scaling");
+    assertThat(scaling.get("from").isNull()).isTrue();
+    assertThat(scaling.get("to").get("rope_type").asString()).isEqualTo("yarn");
+    assertThat(scaling.get("to").get("factor").asDouble()).isEqualTo(8);
     run("patch", in, in, "--config", YARN, "--force").isRefusedWith("the file that is read");
   }
 

@@ -6,12 +6,19 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.IntConsumer;
 import rope4j.checkpoint.ModelDescription;
 import rope4j.checkpoint.RopeOverrides;
+import rope4j.checkpoint.model.Checkpoint;
+import rope4j.checkpoint.model.GgufCheckpoint;
 import rope4j.diagnosis.Verdict.Level;
+import rope4j.diagnosis.inspection.Inspection;
+import rope4j.diagnosis.inspection.Inspector;
 import rope4j.diagnosis.recipe.RecipeModel;
 import rope4j.diagnosis.recipe.Recipes;
+import rope4j.diagnosis.rules.Rules;
+import rope4j.diagnosis.rules.Subject;
 import rope4j.inference.LogitsObserver;
 import rope4j.inference.Model;
 import rope4j.inference.ModelRotation;
@@ -104,6 +111,7 @@ public final class Doctor {
     long prefillTokens = (long) contextLength * count * strategies.size();
     Meter meter = new Meter(progress, controlTokens + prefillTokens);
 
+    Inspection inspection = inspection();
     Scorer scorer = model.scorer();
     // Before anything is measured, not after the control.
     scorer.requireMemory(contextLength);
@@ -125,6 +133,7 @@ public final class Doctor {
     return new Examination(
         file,
         description,
+        inspection,
         contextLength,
         text,
         count,
@@ -137,13 +146,23 @@ public final class Doctor {
             .map(b ->
                 Recipes.loading(RecipeModel.of(file, description), b.extension(), contextLength))
             .orElse(List.of()),
-        Findings.of(description, contextLength, count, results.size(), best),
+        Findings.of(inspection, description, contextLength, count, results.size(), best),
         new Examination.Cost(
             prefillTokens,
             controlTokens,
             (System.nanoTime() - start) / 1e9,
             model.cacheBytes(contextLength),
             model.threads()));
+  }
+
+  /// The rules are not told the length: what becomes of the model there is what is measured.
+  private Inspection inspection() {
+    // It shares the model's file, which stays open.
+    Checkpoint checkpoint = GgufCheckpoint.of(model.file());
+    Subject file = new Subject(checkpoint, Optional.empty(), Optional.empty(), OptionalInt.empty());
+    return Inspector.inspect(
+            checkpoint, Optional.empty(), Optional.empty(), OptionalInt.of(contextLength))
+        .withFindings(Rules.findings(file));
   }
 
   private StrategyResult measure(

@@ -64,4 +64,15 @@ final class Numbers {
     double size = bytes / (double) (1 << 20);
     return decimals(size, size < 10 ? 1 : 0) + " MiB";
   }
+
+  /// In the unit that leaves one to four digits before the point.
+  static String bytes(long bytes) {
+    if (bytes < 1L << 30) {
+      return mebibytes(bytes);
+    }
+    double size = bytes / (double) (1L << 30);
+    return size < 1024
+        ? decimals(size, size < 100 && size != Math.rint(size) ? 1 : 0) + " GiB"
+        : decimals(size / 1024, 1) + " TiB";
+  }
 }

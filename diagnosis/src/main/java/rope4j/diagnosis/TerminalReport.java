@@ -8,7 +8,6 @@ import rope4j.checkpoint.ModelDescription;
 import rope4j.diagnosis.Verdict.Level;
 import rope4j.diagnosis.engine.Engine;
 import rope4j.diagnosis.recipe.Recipe;
-import rope4j.diagnosis.rules.Finding;
 
 /// The examination as text of at most 100 columns.
 public final class TerminalReport {
@@ -204,18 +203,7 @@ public final class TerminalReport {
       return;
     }
     out.line("");
-    for (Finding finding : examination.findings()) {
-      String mark =
-          switch (finding.severity()) {
-            case ERROR -> paint(Level.BREAKS, "error  ");
-            case WARNING -> paint(Level.DEGRADES, "warning");
-            case NOTE -> "note   ";
-          };
-      out.wrap(mark + " ", 8, finding.message() + " (" + finding.evidence() + ")");
-      if (!finding.remedy().isEmpty()) {
-        out.wrap("        → ", 10, finding.remedy());
-      }
-    }
+    examination.findings().forEach(finding -> FindingLines.print(out, finding, false));
   }
 
   private void recommendation() {

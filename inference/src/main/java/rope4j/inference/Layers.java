@@ -64,7 +64,7 @@ final class Layers {
           add(block.feedForwardPostNorm(), block.residualScale(), batch);
         }
         case PARALLEL -> {
-          if (block.feedForwardNorm() != block.attentionNorm()) {
+          if (!block.feedForwardNorm().equals(block.attentionNorm())) {
             read = normed(block.feedForwardNorm(), batch);
           }
           feedForward.run(block.feedForward(), read, answer, batch, true);

@@ -11,6 +11,7 @@ import rope4j.checkpoint.ModelDescription;
 import rope4j.checkpoint.RopeOverrides;
 import rope4j.checkpoint.Vocabulary;
 import rope4j.inference.kernel.Kernels;
+import rope4j.inference.tokenizer.Tokenizer;
 import rope4j.rotation.LayerRotations;
 import rope4j.rotation.Precision;
 

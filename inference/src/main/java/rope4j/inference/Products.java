@@ -4,6 +4,7 @@ import static rope4j.inference.kernel.Kernels.TILE;
 
 import rope4j.inference.kernel.Elementwise;
 import rope4j.inference.kernel.Kernels;
+import rope4j.inference.kernel.WeightDecoder;
 
 /// Products of mapped weights with tiles of activations, on all threads.
 ///
@@ -15,7 +16,8 @@ final class Products {
   /// Rows of a panel.
   static final int PANEL = 16;
 
-  /// Columns unpacked at once: a panel of this depth stays within the second-level cache.
+  /// Columns unpacked at once: a panel of this depth stays within the second-level cache. A
+  /// multiple of every type's block.
   private static final int DEPTH = 1024;
 
   private final Kernels kernels;
@@ -86,10 +88,11 @@ final class Products {
     int firstRow = panel * PANEL;
     int rows = Math.min(PANEL, weights.rows() - firstRow);
     int columns = weights.columns();
+    WeightDecoder decoder = weights.decoder(kernels);
     for (int column = 0; column < columns; column += DEPTH) {
       int depth = Math.min(DEPTH, columns - column);
       for (int r = 0; r < rows; r++) {
-        weights.unpack(firstRow + r, column, depth, unpacked, r * depth);
+        weights.unpack(decoder, firstRow + r, column, depth, unpacked, r * depth);
       }
       for (int tile = 0; tile < tiles; tile++) {
         kernels.multiply(

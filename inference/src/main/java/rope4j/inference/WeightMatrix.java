@@ -1,67 +1,46 @@
 package rope4j.inference;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import rope4j.checkpoint.CheckpointException;
 import rope4j.checkpoint.TensorType;
+import rope4j.inference.kernel.Kernels;
+import rope4j.inference.kernel.WeightDecoder;
 
 /// A mapped weight matrix, read in pieces: it is never copied to the heap as a whole.
 ///
 /// @param rows outputs
-/// @param columns inputs; consecutive in the file
+/// @param columns inputs; consecutive in the file, whole blocks of the type
 /// @param type how the file stores a row
 /// @param data the mapped bytes of all rows
 record WeightMatrix(int rows, int columns, TensorType type, MemorySegment data) {
 
-  private static final ValueLayout.OfFloat F32 =
-      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfShort F16 =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
-  private static final int Q8_BLOCK = 32;
-  private static final int Q8_BYTES = 2 + Q8_BLOCK;
+  private static final Kernels SCALAR = Kernels.scalar();
 
   /// Whether this engine can read the type.
   static boolean supports(TensorType type) {
-    return switch (type) {
-      case F32, F16, BF16, Q8_0 -> true;
-      default -> false;
-    };
+    return SCALAR.decoder(type).isPresent();
+  }
+
+  /// What reads this matrix with these kernels, for [#unpack].
+  WeightDecoder decoder(Kernels kernels) {
+    return kernels
+        .decoder(type)
+        .orElseThrow(
+            () -> new CheckpointException("tensor type " + type + " can't be read by this engine"));
   }
 
   /// Reads part of a row as float32.
   ///
-  /// @param column first column; a multiple of 32, so that it starts a block of any supported type
-  void unpack(int row, int column, int count, float[] into, int offset) {
+  /// @param decoder the one for this matrix
+  /// @param column first column; it and `count` are multiples of the type's block
+  void unpack(WeightDecoder decoder, int row, int column, int count, float[] into, int offset) {
     long first = (long) row * columns + column;
-    switch (type) {
-      case F32 -> MemorySegment.copy(data, F32, first * 4, into, offset, count);
-      case F16 -> {
-        for (int i = 0; i < count; i++) {
-          into[offset + i] = Float.float16ToFloat(data.get(F16, (first + i) * 2));
-        }
-      }
-      case BF16 -> {
-        for (int i = 0; i < count; i++) {
-          into[offset + i] = Float.intBitsToFloat(data.get(F16, (first + i) * 2) << 16);
-        }
-      }
-      case Q8_0 -> unpackQ8(first / Q8_BLOCK, count, into, offset);
-      default ->
-          throw new CheckpointException("tensor type " + type + " can't be read by this engine");
-    }
+    decoder.decode(data, first / type.blockElements() * type.blockBytes(), into, offset, count);
   }
 
-  private void unpackQ8(long block, int count, float[] into, int offset) {
-    for (int i = 0; i < count; i += Q8_BLOCK, block++) {
-      long at = block * Q8_BYTES;
-      float scale = Float.float16ToFloat(data.get(F16, at));
-      int end = Math.min(Q8_BLOCK, count - i);
-      for (int j = 0; j < end; j++) {
-        into[offset + i + j] = scale * data.get(ValueLayout.JAVA_BYTE, at + 2 + j);
-      }
-    }
+  /// The same for a single row, such as that of an embedding, where speed doesn't matter.
+  void unpack(int row, int column, int count, float[] into, int offset) {
+    unpack(decoder(SCALAR), row, column, count, into, offset);
   }
 
   /// All of it, for vectors such as norm weights.

@@ -24,7 +24,16 @@ class ModelFuzzTest {
   private static final int[] TOKENS = {1, 20, 3, 44, 5, 60, 7, 80};
 
   private static final List<String> MODELS =
-      List.of("llama-gqa", "llama-moe", "deepseek2-v3", "gpt-oss", "gemma3", "gpt2", "mpt", "phi3");
+      List.of(
+          "quantized/every-type",
+          "parity/zoo/models/llama-gqa",
+          "parity/zoo/models/llama-moe",
+          "parity/zoo/models/deepseek2-v3",
+          "parity/zoo/models/gpt-oss",
+          "parity/zoo/models/gemma3",
+          "parity/zoo/models/gpt2",
+          "parity/zoo/models/mpt",
+          "parity/zoo/models/phi3");
 
   @TempDir private Path folder;
 
@@ -76,6 +85,6 @@ class ModelFuzzTest {
 
   private static byte[] model(Random random) throws IOException {
     String name = MODELS.get(random.nextInt(MODELS.size()));
-    return Files.readAllBytes(Path.of("src/test/resources/parity/zoo/models", name + ".gguf"));
+    return Files.readAllBytes(Path.of("src/test/resources", name + ".gguf"));
   }
 }

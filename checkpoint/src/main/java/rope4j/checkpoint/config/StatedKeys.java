@@ -30,9 +30,7 @@ record StatedKeys(JsonFile json, List<String> part) {
   }
 
   Evidence evidence(String path) {
-    String[] whole = whole(path);
-    String value = json.get(whole).map(String::valueOf).orElse("null");
-    return Evidence.file(json.name(), String.join(".", whole), value, json.line(whole));
+    return json.evidence(whole(path));
   }
 
   /// What holds because the file is silent.

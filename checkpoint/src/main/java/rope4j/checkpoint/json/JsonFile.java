@@ -2,11 +2,13 @@ package rope4j.checkpoint.json;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import rope4j.checkpoint.CheckpointException;
+import rope4j.checkpoint.Evidence;
 import rope4j.checkpoint.file.StrangersFile;
 
 /// A stranger's JSON object, with the line each of its keys stands on.
@@ -86,6 +88,18 @@ public final class JsonFile {
       at = map.get(key);
     }
     return Optional.ofNullable(at);
+  }
+
+  /// What stands at a path: a text as it is, anything else as JSON; `absent` with the line of the
+  /// object it would stand in where there is no such key.
+  public Evidence evidence(String... path) {
+    String key = String.join(".", path);
+    if (!has(path)) {
+      return Evidence.file(name, key, "absent", line(Arrays.copyOf(path, path.length - 1)));
+    }
+    Object value = get(path).orElse(null);
+    return Evidence.file(
+        name, key, value instanceof String text ? text : JsonWriter.line(value), line(path));
   }
 
   /// The line of the key a path ends with, from 1; empty when it is absent.

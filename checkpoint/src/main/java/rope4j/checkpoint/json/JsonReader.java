@@ -156,7 +156,8 @@ public final class JsonReader {
     enter();
     skipBlanks();
     if (peek() == '}') {
-      return leave(Collections.emptyMap());
+      leave();
+      return Collections.emptyMap();
     }
     Map<String, @Nullable Object> object = new LinkedHashMap<>();
     while (true) {
@@ -176,7 +177,8 @@ public final class JsonReader {
       object.put(key, value());
       skipBlanks();
       if (peek() == '}') {
-        return leave(Collections.unmodifiableMap(object));
+        leave();
+        return Collections.unmodifiableMap(object);
       }
       expect(',', "a comma or }");
     }
@@ -186,14 +188,16 @@ public final class JsonReader {
     enter();
     skipBlanks();
     if (peek() == ']') {
-      return leave(Collections.emptyList());
+      leave();
+      return Collections.emptyList();
     }
     List<@Nullable Object> array = new ArrayList<>();
     while (true) {
       array.add(value());
       skipBlanks();
       if (peek() == ']') {
-        return leave(Collections.unmodifiableList(array));
+        leave();
+        return Collections.unmodifiableList(array);
       }
       expect(',', "a comma or ]");
     }
@@ -207,10 +211,9 @@ public final class JsonReader {
     at++;
   }
 
-  private <T> T leave(T finished) {
+  private void leave() {
     depth--;
     at++;
-    return finished;
   }
 
   private String string() {

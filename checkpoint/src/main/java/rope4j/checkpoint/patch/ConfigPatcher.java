@@ -7,10 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import rope4j.checkpoint.CheckpointException;
 import rope4j.checkpoint.config.HuggingFaceConfig;
+import rope4j.checkpoint.json.JsonFile;
 import rope4j.checkpoint.patch.ConfigPatch.Change;
+import rope4j.checkpoint.patch.PatchResult.Value;
 
 /// Writes a patched copy of a `config.json`.
 public final class ConfigPatcher {
@@ -60,14 +63,20 @@ public final class ConfigPatcher {
         PatchResult.Edit edit =
             new PatchResult.Edit(
                 String.join(".", change.path()),
-                ConfigPatch.literal(before, change.path()),
-                ConfigPatch.literal(bytes, change.path()));
-        if (!edit.from().equals(edit.to())) {
+                value(before, change.path()),
+                value(bytes, change.path()));
+        if (!edit.from().map(Value::text).equals(edit.to().map(Value::text))) {
           edits.add(edit);
         }
       }
       return new PatchResult(edits, bytes.length);
     }
+  }
+
+  private static Optional<Value> value(byte[] document, List<String> path) {
+    JsonFile json = JsonFile.parse("config.json", document);
+    return ConfigPatch.literal(document, path)
+        .map(literal -> new Value(literal, json.get(path.toArray(String[]::new))));
   }
 
   private static Path file(Path in) {

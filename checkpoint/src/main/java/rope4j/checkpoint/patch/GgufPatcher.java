@@ -27,6 +27,7 @@ import rope4j.checkpoint.patch.GgufPatch.PutVector;
 import rope4j.checkpoint.patch.GgufPatch.RemoveKey;
 import rope4j.checkpoint.patch.GgufPatch.RemoveTensor;
 import rope4j.checkpoint.patch.GgufPatch.SetKey;
+import rope4j.checkpoint.patch.PatchResult.Value;
 
 /// Writes a patched copy of a GGUF file. Tensor data goes from file to file and never through the
 /// heap; version, alignment, the order of keys and the bytes of everything that is not changed stay
@@ -186,37 +187,37 @@ public final class GgufPatcher {
       edits.add(
           switch (change) {
             case SetKey(String key, MetadataValue value) ->
-                new PatchResult.Edit(key, old(in, key), Optional.of(text(value)));
+                new PatchResult.Edit(key, old(in, key), Optional.of(shown(value)));
             case RemoveKey(String key) -> new PatchResult.Edit(key, old(in, key), Optional.empty());
             case PutVector vector ->
                 new PatchResult.Edit(
                     vector.name(),
-                    in.tensor(vector.name()).map(GgufPatcher::text),
-                    Optional.of("F32 [" + vector.values().length + "]"));
+                    in.tensor(vector.name()).map(GgufPatcher::shown),
+                    Optional.of(Value.of("F32 [" + vector.values().length + "]")));
             case RemoveTensor(String name) ->
                 new PatchResult.Edit(
-                    name, in.tensor(name).map(GgufPatcher::text), Optional.empty());
+                    name, in.tensor(name).map(GgufPatcher::shown), Optional.empty());
           });
     }
     return new PatchResult(edits, layout.bytes());
   }
 
-  private static Optional<String> old(GgufFile in, String key) {
-    return in.metadata().get(key).map(GgufPatcher::text);
+  private static Optional<Value> old(GgufFile in, String key) {
+    return in.metadata().get(key).map(GgufPatcher::shown);
   }
 
-  private static String text(MetadataValue value) {
+  private static Value shown(MetadataValue value) {
     return switch (value) {
-      case MetadataValue.Int(_, long number) -> String.valueOf(number);
+      case MetadataValue.Int(_, long number) -> Value.of(number);
       case MetadataValue.Real(var type, double number) ->
-          type == MetadataType.FLOAT32 ? String.valueOf((float) number) : String.valueOf(number);
-      case MetadataValue.Bool(boolean flag) -> String.valueOf(flag);
-      case MetadataValue.Text(String text) -> text;
-      case MetadataValue.Array array -> array.toString();
+          type == MetadataType.FLOAT32 ? Value.of((float) number) : Value.of(number);
+      case MetadataValue.Bool(boolean flag) -> Value.of(flag);
+      case MetadataValue.Text(String text) -> Value.of(text);
+      case MetadataValue.Array array -> Value.of(array.toString());
     };
   }
 
-  private static String text(TensorInfo tensor) {
-    return tensor.type() + " " + tensor.shape();
+  private static Value shown(TensorInfo tensor) {
+    return Value.of(tensor.type() + " " + tensor.shape());
   }
 }

@@ -2,6 +2,7 @@ package rope4j.checkpoint.patch;
 
 import java.util.Map;
 import java.util.stream.Collectors;
+import rope4j.checkpoint.json.JsonWriter;
 import rope4j.checkpoint.patch.ConfigPatch.Literal;
 import rope4j.checkpoint.patch.JsonText.Member;
 import rope4j.checkpoint.patch.JsonText.Value;
@@ -49,9 +50,8 @@ record JsonStyle(String lineEnd, String indent, String colon, int depth) {
   String write(Object value) {
     return switch (value) {
       case Literal(String json) -> json;
-      case String text -> quoted(text);
       case Map<?, ?> map -> object(map);
-      case Long _, Double _, Boolean _ -> value.toString();
+      case String _, Long _, Double _, Boolean _ -> JsonWriter.line(value);
       default -> throw new IllegalArgumentException("not a JSON value: " + value);
     };
   }
@@ -64,21 +64,9 @@ record JsonStyle(String lineEnd, String indent, String colon, int depth) {
     return inside.braced(
         map.entrySet().stream()
             .map(entry ->
-                quoted(String.valueOf(entry.getKey())) + colon + inside.write(entry.getValue()))
+                JsonWriter.quoted(String.valueOf(entry.getKey()))
+                    + colon
+                    + inside.write(entry.getValue()))
             .collect(Collectors.joining("," + inside.separator())));
-  }
-
-  private static String quoted(String text) {
-    StringBuilder quoted = new StringBuilder("\"");
-    for (char c : text.toCharArray()) {
-      if (c == '"' || c == '\\') {
-        quoted.append('\\').append(c);
-      } else if (c < ' ') {
-        quoted.append("\\u%04x".formatted((int) c));
-      } else {
-        quoted.append(c);
-      }
-    }
-    return quoted.append('"').toString();
   }
 }

@@ -13,10 +13,23 @@ public record PatchResult(List<Edit> edits, long bytes) {
     edits = List.copyOf(edits);
   }
 
-  /// One key or tensor before and after, as text.
+  /// One key or tensor before and after.
   ///
   /// @param key a key, a key's path in a config.json, or a tensor's name
   /// @param from empty where it is new
   /// @param to empty where it is gone
-  public record Edit(String key, Optional<String> from, Optional<String> to) {}
+  public record Edit(String key, Optional<Value> from, Optional<Value> to) {}
+
+  /// A value on one side of an edit.
+  ///
+  /// @param text as it is written
+  /// @param json what it is: a [String], a number, a [Boolean], a map or a list of such values;
+  ///   empty for null
+  public record Value(String text, Optional<Object> json) {
+
+    /// A value that is shown as it is.
+    static Value of(Object value) {
+      return new Value(String.valueOf(value), Optional.of(value));
+    }
+  }
 }

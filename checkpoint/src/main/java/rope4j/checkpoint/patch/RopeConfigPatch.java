@@ -34,36 +34,7 @@ public final class RopeConfigPatch {
     BOTH
   }
 
-  private static final String SCALING = "rope_scaling";
-  private static final String PARAMETERS = "rope_parameters";
-  private static final String THETA = "rope_theta";
   private static final String PARTIAL = "partial_rotary_factor";
-  private static final String ORIGINAL = "original_max_position_embeddings";
-  private static final String FULL = "full_attention";
-
-  /// Keys that belong to one type of scaling and go with it.
-  private static final Set<String> OF_A_TYPE =
-      Set.of(
-          "rope_type",
-          "type",
-          "factor",
-          ORIGINAL,
-          "beta_fast",
-          "beta_slow",
-          "attention_factor",
-          "attn_factor",
-          "extrapolation_factor",
-          "mscale",
-          "mscale_all_dim",
-          "truncate",
-          "short_factor",
-          "long_factor",
-          "short_mscale",
-          "long_mscale",
-          "low_freq_factor",
-          "high_freq_factor",
-          "alpha",
-          THETA);
 
   private final byte[] original;
   private final HuggingFaceConfig config;
@@ -72,6 +43,7 @@ public final class RopeConfigPatch {
   private final Optional<Llama3Rule> rule;
   private final Spelling spelling;
   private final ConfigPaths paths;
+  private final ExistingRope existing;
   private final byte[] reset;
 
   private RopeConfigPatch(
@@ -87,6 +59,7 @@ public final class RopeConfigPatch {
     this.rule = rule;
     this.spelling = spelling;
     this.paths = ConfigPaths.of(original);
+    this.existing = new ExistingRope(paths);
     this.reset = reset();
   }
 
@@ -107,68 +80,27 @@ public final class RopeConfigPatch {
       Optional<Llama3Rule> rule,
       Spelling spelling) {
     RopeConfigPatch made = new RopeConfigPatch(original, flags, contextLength, rule, spelling);
+    made.requireOneDictionary();
     ConfigPatch patch = made.patch();
     made.check(patch.apply(original));
     return patch;
   }
 
-  // What the file has.
-
-  private String existingType() {
-    Map<String, Object> dictionary = full();
-    Object type = dictionary.getOrDefault("rope_type", dictionary.get("type"));
-    return type instanceof Literal(String json) && json.startsWith("\"")
-        ? json.substring(1, json.length() - 1)
-        : "default";
-  }
-
-  /// The dictionary in force.
-  private Map<String, Object> dictionary() {
-    Map<String, Object> scaling = paths.object(SCALING);
-    return scaling.isEmpty() ? paths.object(PARAMETERS) : scaling;
-  }
-
-  /// Whether it has one dictionary a layer type.
-  private boolean isNested() {
-    Map<String, Object> dictionary = paths.object(PARAMETERS);
-    return !dictionary.isEmpty()
-        && dictionary.values().stream()
-            .allMatch(value ->
-                value instanceof Literal(String json)
-                    && (json.startsWith("{") || json.equals("null")));
-  }
-
-  /// The dictionary of the layers that flags reach.
-  private Map<String, Object> full() {
-    if (!isNested() || !paths.object(SCALING).isEmpty()) {
-      return dictionary();
-    }
-    return paths.object(PARAMETERS, FULL);
-  }
-
-  private Map<String, Object> kept(boolean ofTheType) {
-    Map<String, Object> kept = new LinkedHashMap<>(full());
-    if (!ofTheType) {
-      kept.keySet().removeAll(OF_A_TYPE);
-    }
-    kept.remove("type");
-    kept.remove(THETA);
-    return kept;
-  }
-
   /// The document with no scaling at all: what its base and its layers are by themselves.
   private byte[] reset() {
-    ConfigPatch patch = ConfigPatch.NONE.with(new Remove(paths.of(SCALING)));
+    ConfigPatch patch = ConfigPatch.NONE.with(new Remove(paths.of(ExistingRope.SCALING)));
     Map<String, Object> plain = new LinkedHashMap<>();
     plain.put("rope_type", "default");
-    plain.putAll(kept(false));
-    if (full().containsKey(THETA)) {
-      plain.put(THETA, full().get(THETA));
+    plain.putAll(existing.kept(false));
+    if (existing.inForce().containsKey(ExistingRope.THETA)) {
+      plain.put(ExistingRope.THETA, existing.inForce().get(ExistingRope.THETA));
     }
-    if (isNested()) {
-      patch = patch.with(new ConfigPatch.Set(paths.of(PARAMETERS, FULL), plain));
-    } else if (plain.size() > 1 || !paths.object(PARAMETERS).isEmpty()) {
-      patch = patch.with(new ConfigPatch.Set(paths.of(PARAMETERS), plain));
+    if (existing.isNested()) {
+      patch =
+          patch.with(
+              new ConfigPatch.Set(paths.of(ExistingRope.PARAMETERS, ExistingRope.FULL), plain));
+    } else if (plain.size() > 1 || !paths.object(ExistingRope.PARAMETERS).isEmpty()) {
+      patch = patch.with(new ConfigPatch.Set(paths.of(ExistingRope.PARAMETERS), plain));
     }
     return patch.apply(original);
   }
@@ -185,8 +117,8 @@ public final class RopeConfigPatch {
     if (contextLength.isPresent()) {
       patch = set(patch, paths.lengthKey(), (long) contextLength.getAsInt());
     }
-    if (flags.yarnOriginalContext().isPresent() && paths.has(ORIGINAL)) {
-      patch = set(patch, ORIGINAL, (long) flags.yarnOriginalContext().getAsInt());
+    if (flags.yarnOriginalContext().isPresent() && paths.has(ExistingRope.ORIGINAL)) {
+      patch = set(patch, ExistingRope.ORIGINAL, (long) flags.yarnOriginalContext().getAsInt());
     }
     String thetaKey = paths.thetaKey();
     if (spelling != Spelling.V5) {
@@ -197,23 +129,23 @@ public final class RopeConfigPatch {
         patch = set(patch, PARTIAL, partial);
       }
       if (!plain || old.size() > 1) {
-        patch = set(patch, SCALING, old);
-      } else if (paths.has(SCALING)) {
-        patch = set(patch, SCALING, new Literal("null"));
+        patch = set(patch, ExistingRope.SCALING, old);
+      } else if (paths.has(ExistingRope.SCALING)) {
+        patch = set(patch, ExistingRope.SCALING, new Literal("null"));
       }
     } else {
-      patch = patch.with(new Remove(paths.of(SCALING)));
+      patch = patch.with(new Remove(paths.of(ExistingRope.SCALING)));
     }
     if (spelling != Spelling.V4) {
       Map<String, Object> parameters = new LinkedHashMap<>(block);
-      parameters.put(THETA, theta);
+      parameters.put(ExistingRope.THETA, theta);
       patch =
           set(
               patch,
-              PARAMETERS,
+              ExistingRope.PARAMETERS,
               full.layerType().isPresent() ? each(layers, parameters) : parameters);
     } else {
-      patch = patch.with(new Remove(paths.of(PARAMETERS)));
+      patch = patch.with(new Remove(paths.of(ExistingRope.PARAMETERS)));
     }
     return spelling == Spelling.V5 ? patch.with(new Remove(paths.of(thetaKey))) : patch;
   }
@@ -225,21 +157,25 @@ public final class RopeConfigPatch {
   /// One dictionary a layer type; flags reach full attention alone.
   private Map<String, Object> each(List<LayerRope> layers, Map<String, Object> full) {
     Map<String, Object> all = new LinkedHashMap<>();
-    Map<String, Object> existing = isNested() ? paths.object(PARAMETERS) : Map.of();
+    Map<String, Object> given =
+        existing.isNested() ? paths.object(ExistingRope.PARAMETERS) : Map.of();
     for (LayerRope layer : layers) {
       String type = layer.layerType().orElseThrow();
       Map<String, Object> plain = new LinkedHashMap<>();
       plain.put("rope_type", layer.ropeType());
-      plain.put(THETA, layer.base());
-      all.put(type, type.equals(FULL) ? full : existing.getOrDefault(type, plain));
+      plain.put(ExistingRope.THETA, layer.base());
+      all.put(type, type.equals(ExistingRope.FULL) ? full : given.getOrDefault(type, plain));
     }
-    existing.forEach(all::putIfAbsent);
+    given.forEach(all::putIfAbsent);
     return all;
   }
 
   /// The base, spelled as it was where it stays.
   private Object theta(double base) {
-    Object written = full().getOrDefault(THETA, paths.literal(paths.thetaKey()).orElse(null));
+    Object written =
+        existing
+            .inForce()
+            .getOrDefault(ExistingRope.THETA, paths.literal(paths.thetaKey()).orElse(null));
     if (flags.frequencyBase().isEmpty()) {
       return written == null ? (Object) base : written;
     }
@@ -260,21 +196,21 @@ public final class RopeConfigPatch {
       RopeScalingType type = flags.scalingType().get();
       return type == RopeScalingType.NONE ? "default" : type.label();
     }
-    boolean unscaled = existingType().equals("default");
-    return unscaled && flags.frequencyScale().isPresent() ? "linear" : existingType();
+    boolean unscaled = existing.type().equals("default");
+    return unscaled && flags.frequencyScale().isPresent() ? "linear" : existing.type();
   }
 
   private Map<String, Object> block() {
     String type = type();
-    boolean same = type.equals(existingType()) && rule.isEmpty();
-    Map<String, Object> kept = kept(same);
+    boolean same = type.equals(existing.type()) && rule.isEmpty();
+    Map<String, Object> kept = existing.kept(same);
     Map<String, Object> block = new LinkedHashMap<>();
     block.put("rope_type", type);
     if (rule.isPresent()) {
       block.put("factor", rule.get().factor());
       block.put("low_freq_factor", rule.get().low());
       block.put("high_freq_factor", rule.get().high());
-      block.put(ORIGINAL, (long) rule.get().originalLength().orElse(trainedLength()));
+      block.put(ExistingRope.ORIGINAL, (long) rule.get().originalLength().orElse(trainedLength()));
     }
     if (flags.frequencyScale().isPresent() && !type.equals("default")) {
       block.put("factor", 1 / flags.frequencyScale().getAsDouble());
@@ -283,16 +219,25 @@ public final class RopeConfigPatch {
           "rope_type " + type + " needs a factor; give --rope-scale, for example --rope-scale 4");
     }
     if (type.equals("yarn")) {
-      block.put(ORIGINAL, (long) flags.yarnOriginalContext().orElse(trainedLength()));
+      block.put(ExistingRope.ORIGINAL, (long) flags.yarnOriginalContext().orElse(trainedLength()));
       flags.yarnBetaFast().ifPresent(beta -> block.put("beta_fast", beta));
       flags.yarnBetaSlow().ifPresent(beta -> block.put("beta_slow", beta));
       flags.yarnAttnFactor().ifPresent(factor -> block.put("attention_factor", factor));
     } else if (same && Set.of("llama3", "longrope").contains(type)) {
-      block.put(ORIGINAL, (long) flags.yarnOriginalContext().orElse(trainedLength()));
+      block.put(ExistingRope.ORIGINAL, (long) flags.yarnOriginalContext().orElse(trainedLength()));
     }
     requireReadable(type);
     kept.forEach(block::putIfAbsent);
     return block;
+  }
+
+  /// Transformers 4 has one dictionary for all layers, and version 5 would go by it.
+  private void requireOneDictionary() {
+    if (existing.isNested() && spelling != Spelling.V5) {
+      throw new CheckpointException(
+          "rope_parameters has a dictionary for each type of layer, which Transformers 4 can't read;"
+              + " give --transformers 5");
+    }
   }
 
   private void requireReadable(String type) {
@@ -314,8 +259,8 @@ public final class RopeConfigPatch {
 
   private int trainedLength() {
     return paths
-        .count(full().getOrDefault(ORIGINAL, ""))
-        .or(() -> paths.literal(ORIGINAL).flatMap(paths::count))
+        .count(existing.inForce().getOrDefault(ExistingRope.ORIGINAL, ""))
+        .or(() -> paths.literal(ExistingRope.ORIGINAL).flatMap(paths::count))
         .orElseGet(config::maxPositionEmbeddings);
   }
 
@@ -324,8 +269,9 @@ public final class RopeConfigPatch {
   private void check(byte[] patched) {
     List<byte[]> views = new ArrayList<>(List.of(patched));
     if (spelling == Spelling.BOTH) {
-      views.add(ConfigPatch.NONE.with(new Remove(paths.of(PARAMETERS))).apply(patched));
-      views.add(ConfigPatch.NONE.with(new Remove(paths.of(SCALING))).apply(patched));
+      views.add(
+          ConfigPatch.NONE.with(new Remove(paths.of(ExistingRope.PARAMETERS))).apply(patched));
+      views.add(ConfigPatch.NONE.with(new Remove(paths.of(ExistingRope.SCALING))).apply(patched));
     }
     List<LayerRope> expected = expected(patched);
     for (byte[] view : views) {
@@ -352,7 +298,7 @@ public final class RopeConfigPatch {
     if (rule.isPresent()) {
       return reading(patched, RopeOverrides.NONE).layers();
     }
-    return reading(type().equals(existingType()) ? original : reset, flags).layers();
+    return reading(type().equals(existing.type()) ? original : reset, flags).layers();
   }
 
   private RopeReading reading(byte[] document, RopeOverrides overrides) {
@@ -373,7 +319,7 @@ public final class RopeConfigPatch {
 
   private static LayerRope full(List<LayerRope> layers) {
     return layers.stream()
-        .filter(layer -> layer.layerType().equals(Optional.of(FULL)))
+        .filter(layer -> layer.layerType().equals(Optional.of(ExistingRope.FULL)))
         .findFirst()
         .orElse(layers.getFirst());
   }

@@ -10,10 +10,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import rope4j.checkpoint.Checkpoint;
 import rope4j.checkpoint.CheckpointException;
 import rope4j.checkpoint.Evidence.Origin;
 import rope4j.checkpoint.ModelFacts;
+import rope4j.checkpoint.model.Checkpoint;
 import tools.jackson.databind.JsonNode;
 
 /// The facts of every golden configuration agree with what Transformers makes of it.

@@ -324,8 +324,12 @@ class GgufPatcherTest {
               folder.resolve("out.gguf"),
               false);
       assertThat(result.edits())
-          .extracting(
-              edit -> edit.key() + " " + edit.from().orElse("-") + " " + edit.to().orElse("-"))
+          .extracting(edit ->
+              edit.key()
+                  + " "
+                  + edit.from().map(PatchResult.Value::text).orElse("-")
+                  + " "
+                  + edit.to().map(PatchResult.Value::text).orElse("-"))
           .containsExactly(
               "llama.context_length 256 2048",
               "tokenizer.ggml.model llama -",

@@ -212,6 +212,13 @@ class RopeConfigPatchTest {
             layer -> layer.layerType().orElseThrow() + " " + layer.ropeType() + " " + layer.base())
         .containsExactlyInAnyOrder(
             "full_attention linear 1000000.0", "sliding_attention default 10000.0");
+    for (Spelling old : List.of(Spelling.V4, Spelling.BOTH)) {
+      assertThatThrownBy(() -> patched(gemma, linear, OptionalInt.empty(), old))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessage(
+              "rope_parameters has a dictionary for each type of layer, which Transformers 4 can't"
+                  + " read; give --transformers 5");
+    }
   }
 
   @Test

@@ -22,23 +22,27 @@ final class KeyOverrideCheck {
   /// A sentence for each.
   static List<String> ignored(GgufFile file, String architecture, Map<String, Object> overrides) {
     List<String> warnings = new ArrayList<>();
-    overrides.forEach((key, value) -> {
-      String given = type(value);
-      Optional<String> asked = asked(file, architecture, key);
-      if (key.matches(".*\\.(rope\\..*|context_length)") && !key.startsWith(architecture + ".")) {
-        warnings.add(
-            "--override-kv " + key + " is never read: the file's architecture is " + architecture);
-      } else if (asked.isPresent() && !asked.get().equals(given)) {
-        warnings.add(
+    overrides.forEach(
+        (key, value) -> ignored(file, architecture, key, value).ifPresent(warnings::add));
+    return warnings;
+  }
+
+  /// Why one is passed over; empty when it is read.
+  static Optional<String> ignored(GgufFile file, String architecture, String key, Object value) {
+    if (key.matches(".*\\.(rope\\..*|context_length)") && !key.startsWith(architecture + ".")) {
+      return Optional.of(
+          "--override-kv " + key + " is never read: the file's architecture is " + architecture);
+    }
+    String given = type(value);
+    return asked(file, architecture, key)
+        .filter(asked -> !asked.equals(given))
+        .map(asked ->
             "--override-kv "
                 + key
                 + " is passed over: llama.cpp asks for the type "
-                + asked.get()
+                + asked
                 + ", but it is given as "
                 + given);
-      }
-    });
-    return warnings;
   }
 
   private static Optional<String> asked(GgufFile file, String architecture, String key) {

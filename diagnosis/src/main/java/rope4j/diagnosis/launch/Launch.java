@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import rope4j.checkpoint.Evidence;
+import rope4j.checkpoint.GgufFile;
 import rope4j.checkpoint.RopeOverrides;
 import rope4j.diagnosis.engine.Engine;
 import rope4j.diagnosis.launch.Arguments.Flag;
@@ -79,6 +80,19 @@ public record Launch(
     String option = engine == Engine.OLLAMA ? "num_parallel" : "parallel";
     Optional<String> value = value(option);
     return value.isPresent() ? Values.tokens(new Flag(option, value.get())) : OptionalInt.empty();
+  }
+
+  /// [#keyOverrides] without those that llama.cpp passes over: keys of another architecture and
+  /// values of another type than it asks for.
+  ///
+  /// @param architecture the file's `general.architecture`
+  public Map<String, Object> keyOverridesRead(GgufFile file, String architecture) {
+    Map<String, Object> read = new LinkedHashMap<>(keyOverrides);
+    read.entrySet()
+        .removeIf(given ->
+            KeyOverrideCheck.ignored(file, architecture, given.getKey(), given.getValue())
+                .isPresent());
+    return read;
   }
 
   /// The type of the keys in the cache, as the engine calls it; empty when it is left to the

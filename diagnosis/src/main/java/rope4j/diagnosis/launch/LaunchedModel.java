@@ -7,16 +7,16 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
-import rope4j.checkpoint.Checkpoint;
 import rope4j.checkpoint.CheckpointException;
-import rope4j.checkpoint.FolderCheckpoint;
-import rope4j.checkpoint.GgufCheckpoint;
 import rope4j.checkpoint.GgufFile;
 import rope4j.checkpoint.ModelDescription;
 import rope4j.checkpoint.RopeOverrides;
 import rope4j.checkpoint.config.Dialect;
 import rope4j.checkpoint.config.HuggingFaceConfig;
 import rope4j.checkpoint.config.RopeReading;
+import rope4j.checkpoint.model.Checkpoint;
+import rope4j.checkpoint.model.FolderCheckpoint;
+import rope4j.checkpoint.model.GgufCheckpoint;
 import rope4j.diagnosis.engine.Engine;
 
 /// A model under a launch: the rotation that the engine ends up with.

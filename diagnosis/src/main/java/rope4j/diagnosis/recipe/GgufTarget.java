@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import rope4j.checkpoint.RopeOverrides;
 import rope4j.diagnosis.engine.Engine.Format;
+import rope4j.diagnosis.text.Shell;
 
 /// The GGUF file that an engine on llama.cpp is given: the one the user has, the one llama.cpp's
 /// converter makes of a folder, or a patched copy for engines without the flags.

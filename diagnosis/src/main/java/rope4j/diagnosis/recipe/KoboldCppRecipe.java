@@ -3,6 +3,7 @@ package rope4j.diagnosis.recipe;
 import java.util.ArrayList;
 import java.util.List;
 import rope4j.diagnosis.engine.Engine;
+import rope4j.diagnosis.text.Shell;
 
 /// KoboldCpp, which raises the base by itself unless it is told a scale and a base, or the file has
 /// a scaling: `--ropeconfig SCALE BASE` for linear scaling and a base, `--overridekv` for the rest.

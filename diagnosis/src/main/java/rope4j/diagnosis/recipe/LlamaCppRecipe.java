@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import rope4j.checkpoint.RopeScalingType;
 import rope4j.diagnosis.engine.Engine;
+import rope4j.diagnosis.text.Shell;
 
 /// llama.cpp: its rotation flags, and the same as one `--override-kv`.
 ///

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import rope4j.checkpoint.json.JsonWriter;
 import rope4j.diagnosis.engine.Engine;
 
 /// LM Studio: a patched copy, or the base through its SDK.
@@ -54,7 +55,8 @@ final class LmStudioRecipe implements EngineRecipes {
       config.put("ropeFrequencyBase", ConfigBlock.theta(raised.base()));
       List<String> sdkNotes = target.notes();
       sdkNotes.add("The load configuration of LM Studio's SDK, for the file as it is");
-      recipes.add(request.recipe(Engine.LM_STUDIO, "lmstudio-js", JsonText.line(config), sdkNotes));
+      recipes.add(
+          request.recipe(Engine.LM_STUDIO, "lmstudio-js", JsonWriter.line(config), sdkNotes));
     }
     return recipes;
   }

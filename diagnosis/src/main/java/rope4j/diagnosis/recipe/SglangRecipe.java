@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import rope4j.checkpoint.json.JsonWriter;
 import rope4j.diagnosis.engine.Engine;
+import rope4j.diagnosis.text.Shell;
 
 /// SGLang: `--json-model-override-args` in the spelling of the Transformers it is installed with.
 ///
@@ -35,7 +37,7 @@ final class SglangRecipe implements EngineRecipes {
   private static Recipe recipe(
       Request request, String versions, Map<String, @Nullable Object> keys) {
     String text =
-        command(request) + " --json-model-override-args " + Shell.quoted(JsonText.line(keys));
+        command(request) + " --json-model-override-args " + Shell.quoted(JsonWriter.line(keys));
     return request.recipe(Engine.SGLANG, versions, text, List.of(REFUSED));
   }
 

@@ -2,6 +2,7 @@ package rope4j.diagnosis.recipe;
 
 import java.util.ArrayList;
 import java.util.List;
+import rope4j.checkpoint.json.JsonWriter;
 import rope4j.diagnosis.engine.Engine;
 
 /// Transformers: keys of `config.json`.
@@ -20,14 +21,14 @@ final class TransformersRecipe implements EngineRecipes {
         request.recipe(
             Engine.TRANSFORMERS,
             "Transformers 5",
-            JsonText.block(block.version5File()),
+            JsonWriter.block(block.version5File()),
             notes(request, block)));
     if (FolderEngine.version4(request)) {
       recipes.add(
           request.recipe(
               Engine.TRANSFORMERS,
               "Transformers 4, from 4.43",
-              JsonText.block(block.version4File()),
+              JsonWriter.block(block.version4File()),
               notes(request, block)));
     }
     return recipes;

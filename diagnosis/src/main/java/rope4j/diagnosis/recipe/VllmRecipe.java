@@ -5,7 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import rope4j.checkpoint.json.JsonWriter;
 import rope4j.diagnosis.engine.Engine;
+import rope4j.diagnosis.text.Shell;
 
 /// vLLM: `--hf-overrides` with `rope_parameters`, and `--rope-scaling` where that still exists.
 ///
@@ -49,7 +51,7 @@ final class VllmRecipe implements EngineRecipes {
   }
 
   private static String overrides(Map<String, @Nullable Object> keys) {
-    return " --hf-overrides " + Shell.quoted(JsonText.line(keys));
+    return " --hf-overrides " + Shell.quoted(JsonWriter.line(keys));
   }
 
   /// The old flags know nothing but the dictionary and the base of a configuration that is not
@@ -66,9 +68,9 @@ final class VllmRecipe implements EngineRecipes {
       return overrides(keys);
     }
     return " --rope-scaling "
-        + Shell.quoted(JsonText.line(scaling))
+        + Shell.quoted(JsonWriter.line(scaling))
         + " --rope-theta "
-        + JsonText.line(base);
+        + JsonWriter.line(base);
   }
 
   private static List<String> axes(Request request) {

@@ -8,8 +8,10 @@ import java.util.Set;
 import rope4j.checkpoint.Evidence;
 import rope4j.checkpoint.ModelFacts;
 import rope4j.checkpoint.Stated;
+import rope4j.checkpoint.json.JsonWriter;
 import rope4j.diagnosis.engine.Engine;
 import rope4j.diagnosis.rules.Finding.Severity;
+import rope4j.diagnosis.text.Figures;
 
 /// The rules of group A about what a model of this family, or an engine of this name, is known to
 /// need.
@@ -128,7 +130,7 @@ final class FamilyRules {
 
   private static List<Hit> nativeReplaced(Subject subject) {
     Optional<Family> family = Families.of(subject);
-    Optional<TextKeys> keys = TextKeys.of(subject);
+    Optional<ConfigSection> keys = ConfigSection.text(subject);
     if (family.isEmpty()
         || keys.isEmpty()
         || !Set.of("llama3", "longrope").contains(family.get().shippedType())) {
@@ -157,7 +159,7 @@ final class FamilyRules {
             shipped.equals("longrope")
                 ? "copy rope_scaling from the original model's config.json, factor lists included"
                 : "put the original object back: \"rope_scaling\": "
-                    + JsonText.of(family.get().shipped())
+                    + JsonWriter.line(family.get().shipped())
                     + "; Transformers takes it since 4.43"));
   }
 
@@ -176,18 +178,18 @@ final class FamilyRules {
         Hit.of(
             family.get().name()
                 + " has base "
-                + JsonText.number(own)
+                + Figures.number(own)
                 + ", but the file rotates with 10000",
             List.of(
                 base.get().evidence(),
-                Evidence.derived("base of " + family.get().name(), JsonText.number(own))),
+                Evidence.derived("base of " + family.get().name(), Figures.number(own))),
             subject.gguf().isPresent()
                 ? "pass --rope-freq-base "
-                    + JsonText.number(own)
+                    + Figures.number(own)
                     + ", or write "
                     + subject.facts().architecture().value()
                     + ".rope.freq_base into the file"
-                : "write " + JsonText.of(Map.of("rope_theta", own)) + " into the config.json"));
+                : "write " + JsonWriter.line(Map.of("rope_theta", own)) + " into the config.json"));
   }
 
   /// A GGUF file without the key is the business of another rule.

@@ -5,12 +5,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import rope4j.checkpoint.Evidence;
 import rope4j.checkpoint.ModelFacts;
 import rope4j.checkpoint.RopeScalingType;
+import rope4j.checkpoint.json.JsonWriter;
 import rope4j.diagnosis.launch.Launch;
+import rope4j.diagnosis.rules.ConfigSection.OnLaunch;
+import rope4j.diagnosis.text.Figures;
+import rope4j.diagnosis.text.NestedKeys;
+import rope4j.diagnosis.text.Shell;
 
 /// What a command line does to a model's rotation and length.
 ///
@@ -18,79 +23,51 @@ import rope4j.diagnosis.launch.Launch;
 /// @param facts what the model's files say
 record LaunchedRope(Launch launch, ModelFacts facts) {
 
-  private static final Set<String> BLOCKS = Set.of("rope_scaling", "rope_parameters");
-
-  /// A scaling object that is merged into `config.json`.
-  ///
-  /// @param path where it goes, outermost first
-  /// @param values its content
-  record Override(List<String> path, Map<String, @Nullable Object> values) {
-
-    String name() {
-      return path.getLast();
-    }
-
-    String type() {
-      return values.get("rope_type") instanceof String type
-          ? type
-          : values.get("type") instanceof String old ? old : "default";
-    }
-
-    OptionalDouble number(String key) {
-      return values.get(key) instanceof Number number
-          ? OptionalDouble.of(number.doubleValue())
-          : OptionalDouble.empty();
-    }
-  }
-
   static Optional<LaunchedRope> of(Subject subject) {
     return subject.launch().map(launch -> new LaunchedRope(launch, subject.facts()));
   }
 
-  /// The flag that carries changes of `config.json`, for example `--hf-overrides`.
-  String overrideFlag() {
-    for (String flag : List.of("hf-overrides", "json-model-override-args", "rope-scaling")) {
-      if (launch.has(flag)) {
-        return "--" + flag;
-      }
-    }
-    return launch.options().keySet().stream()
-        .filter(flag -> flag.startsWith("hf-overrides."))
-        .map(flag -> "--" + flag)
+  /// The flag that carries changes of `config.json`, for example `--hf-overrides`; empty for
+  /// arguments that have the keys' own names.
+  private String overrideFlag() {
+    return Stream.of("hf-overrides", "json-model-override-args", "rope-scaling")
+        .filter(flag ->
+            launch.options().keySet().stream()
+                .anyMatch(given -> given.equals(flag) || given.startsWith(flag + ".")))
         .findFirst()
-        .orElse("--rope-theta");
+        .map(flag -> "--" + flag)
+        .orElse("");
   }
 
-  /// The scaling objects merged into `config.json`, at any depth.
-  List<Override> overrides() {
-    List<Override> found = new ArrayList<>();
-    collect(List.of(), launch.configOverrides(), found);
+  /// The dictionaries merged into `config.json`, at any depth, as they are given.
+  List<ConfigSection> overrides() {
+    List<ConfigSection> found = new ArrayList<>();
+    collect(
+        new ConfigSection(
+            new OnLaunch(overrideFlag()), List.of(), launch.configOverrides(), Optional.empty()),
+        found);
     return found;
   }
 
-  private static void collect(
-      List<String> path, Map<String, @Nullable Object> map, List<Override> found) {
-    map.forEach((key, value) -> {
-      if (value instanceof Map<?, ?> inner) {
-        List<String> deeper = new ArrayList<>(path);
-        deeper.add(key);
-        if (BLOCKS.contains(key)) {
-          found.add(new Override(List.copyOf(deeper), object(inner)));
-        } else {
-          collect(deeper, object(inner), found);
-        }
-      }
-    });
-  }
-
-  @SuppressWarnings("unchecked")
-  private static Map<String, @Nullable Object> object(Map<?, ?> map) {
-    return (Map<String, @Nullable Object>) map;
+  private static void collect(ConfigSection section, List<ConfigSection> found) {
+    section
+        .keys()
+        .keySet()
+        .forEach(key ->
+            section
+                .object(key)
+                .ifPresent(inner -> {
+                  if (ConfigSection.DICTIONARIES.contains(key)) {
+                    found.add(inner);
+                  } else {
+                    collect(inner, found);
+                  }
+                }));
   }
 
   /// The base the command line asks for; empty when it leaves the file's.
   OptionalDouble base() {
-    for (Override override : overrides()) {
+    for (ConfigSection override : overrides()) {
       if (override.number("rope_theta").isPresent()) {
         return override.number("rope_theta");
       }
@@ -105,7 +82,7 @@ record LaunchedRope(Launch launch, ModelFacts facts) {
 
   /// Where that base stands.
   Evidence baseEvidence() {
-    String value = JsonText.number(base().orElse(0));
+    String value = Figures.number(base().orElse(0));
     if (launch.rotation().frequencyBase().isPresent()) {
       return Evidence.launch(launch.has("ropeconfig") ? "--ropeconfig" : "--rope-freq-base", value);
     }
@@ -113,13 +90,14 @@ record LaunchedRope(Launch launch, ModelFacts facts) {
         ? Evidence.launch(
             "--override-kv " + facts.architecture().value() + ".rope.freq_base", value)
         : Evidence.launch(
-            launch.has("rope-theta") ? "--rope-theta" : overrideFlag() + " rope_theta", value);
+            launch.has("rope-theta") ? "--rope-theta" : (overrideFlag() + " rope_theta").strip(),
+            value);
   }
 
   /// The factor by which the command line scales; empty when it does not, or leaves the file's.
   OptionalDouble factor() {
-    for (Override override : overrides()) {
-      if (override.number("factor").isPresent() && !override.type().equals("default")) {
+    for (ConfigSection override : overrides()) {
+      if (override.number("factor").isPresent() && !override.ropeType().equals("default")) {
         return override.number("factor");
       }
     }
@@ -133,14 +111,14 @@ record LaunchedRope(Launch launch, ModelFacts facts) {
   boolean yarn() {
     return launch.rotation().scalingType().filter(RopeScalingType.YARN::equals).isPresent()
         || "yarn".equals(launch.keyOverrides().get(key("rope.scaling.type")))
-        || overrides().stream().anyMatch(override -> override.type().equals("yarn"));
+        || overrides().stream().anyMatch(override -> override.ropeType().equals("yarn"));
   }
 
   /// The flags and overrides that scale.
   List<Evidence> scalingEvidence() {
     List<Evidence> places = new ArrayList<>();
-    for (Override override : overrides()) {
-      places.add(evidence(override));
+    for (ConfigSection override : overrides()) {
+      places.add(override.evidence());
     }
     for (String flag :
         List.of("rope-scaling", "rope-scale", "rope-freq-scale", "rope-freq-base", "ropeconfig")) {
@@ -152,19 +130,10 @@ record LaunchedRope(Launch launch, ModelFacts facts) {
         .keyOverrides()
         .forEach((key, value) -> {
           if (key.contains(".rope.")) {
-            places.add(Evidence.launch("--override-kv " + key, JsonText.shortened(value)));
+            places.add(Evidence.launch("--override-kv " + key, JsonWriter.line(value)));
           }
         });
     return places;
-  }
-
-  /// Where a scaling object stands.
-  Evidence evidence(Override override) {
-    return Evidence.launch(
-        launch.has("rope-scaling")
-            ? "--rope-scaling"
-            : overrideFlag() + " " + String.join(".", override.path()),
-        JsonText.shortened(override.values()));
   }
 
   /// Whether it changes the frequencies at all.
@@ -176,14 +145,14 @@ record LaunchedRope(Launch launch, ModelFacts facts) {
   OptionalDouble reach() {
     OptionalDouble factor = factor();
     if (factor.isEmpty()
-        || overrides().stream().anyMatch(override -> override.type().equals("dynamic"))) {
+        || overrides().stream().anyMatch(override -> override.ropeType().equals("dynamic"))) {
       return OptionalDouble.empty();
     }
     return OptionalDouble.of(factor.getAsDouble() * original());
   }
 
   private double original() {
-    for (Override override : overrides()) {
+    for (ConfigSection override : overrides()) {
       OptionalDouble own = override.number("original_max_position_embeddings");
       if (own.isPresent()) {
         return own.getAsDouble();
@@ -214,15 +183,21 @@ record LaunchedRope(Launch launch, ModelFacts facts) {
     }
     Map<String, @Nullable Object> at = launch.configOverrides();
     if (at.get("text_config") instanceof Map<?, ?> inner) {
-      at = object(inner);
+      at = ConfigSection.object(inner);
     }
     return at.get("max_position_embeddings") instanceof Number length
         ? OptionalDouble.of(length.doubleValue())
         : OptionalDouble.empty();
   }
 
-  /// The flag with an object in it, ready to paste.
+  /// An object inside others, the outermost key first, ready to paste.
   String pasted(List<String> path, Map<String, @Nullable Object> values) {
-    return overrideFlag() + " '" + JsonText.nested(path, values) + "'";
+    String json = JsonWriter.line(NestedKeys.inside(path, values));
+    return switch (overrideFlag()) {
+      case "" -> json + " in config.json";
+      // That flag takes a dictionary of the outermost level only.
+      case "--rope-scaling" -> "--hf-overrides " + Shell.quoted(json);
+      case String flag -> flag + " " + Shell.quoted(json);
+    };
   }
 }

@@ -4,44 +4,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.Set;
 import rope4j.checkpoint.CheckpointException;
 import rope4j.checkpoint.Evidence;
-import rope4j.checkpoint.ModelFacts;
 import rope4j.checkpoint.Stated;
 import rope4j.checkpoint.config.Dialect;
 import rope4j.checkpoint.config.RopeReading;
 import rope4j.diagnosis.engine.Engine;
 import rope4j.diagnosis.rules.Finding.Severity;
+import rope4j.diagnosis.text.Figures;
 
 /// Group B: lengths that contradict each other, in the files alone.
 final class LengthRules {
 
-  private static final String ORIGINAL = "original_max_position_embeddings";
-
-  private static final Set<String> WITH_ORIGINAL = Set.of("yarn", "llama3", "longrope");
-
-  private static final Rule FACTOR_NOT_USED =
-      new Rule(
-          "B1-factor-is-not-used",
-          Severity.WARNING,
-          "the factor isn't the ratio of the two lengths",
-          "Transformers has worked the factor out of the lengths in some versions and read it in others,"
-              + " so the same file rotates in two ways.",
-          List.of("transformers#38224", "MiroTrain#5"),
-          Engines.only(Engine.TRANSFORMERS),
-          LengthRules::factorNotUsed);
-
-  private static final Rule NO_ORIGINAL =
-      new Rule(
-          "B2-no-original-length",
-          Severity.WARNING,
-          "the scaling doesn't say which length the model was trained on",
-          "The advertised length is taken for the trained one. Where it was already raised, the scaling"
-              + " starts at the wrong wavelengths and changes far too little.",
-          List.of("transformers#33783", "NVIDIA/Megatron-LM#1418", "NVIDIA/NeMo#14686"),
-          Engines.ALL,
-          LengthRules::noOriginal);
+  private static final String ORIGINAL = ConfigSection.ORIGINAL;
 
   private static final Rule SCALED_TWICE =
       new Rule(
@@ -79,135 +54,16 @@ final class LengthRules {
   /// All of the group, in the catalogue's order.
   static List<Rule> all() {
     return List.of(
-        FACTOR_NOT_USED,
-        NO_ORIGINAL,
+        TrainedLengthRules.FACTOR_NOT_USED,
+        TrainedLengthRules.NO_ORIGINAL,
         SCALED_TWICE,
         LengthRequestRules.FORCED_UNSCALED,
-        LengthRequestRules.LENGTH_NOT_RAISED,
-        LengthRequestRules.THETA_RAISED_ALONE,
+        ServedLengthRules.LENGTH_NOT_RAISED,
+        ServedLengthRules.THETA_RAISED_ALONE,
         WRONG_PUBLISHED,
         FILES_DISAGREE,
-        LengthRequestRules.SLOT_CAPPED,
-        LengthRequestRules.SERVED_SHORTER);
-  }
-
-  private static List<RopeBlock> blocks(Subject subject) {
-    return TextKeys.of(subject).map(TextKeys::blocks).orElse(List.of());
-  }
-
-  private static List<Hit> factorNotUsed(Subject subject) {
-    List<Hit> hits = new ArrayList<>();
-    for (RopeBlock block : blocks(subject)) {
-      OptionalDouble max = block.keys().number("max_position_embeddings");
-      OptionalDouble original = block.originalLength();
-      OptionalDouble factor = block.factor();
-      if (!Set.of("yarn", "longrope").contains(block.type())
-          || max.isEmpty()
-          || original.isEmpty()
-          || factor.isEmpty()
-          // A length that was not raised at all is the business of another rule.
-          || max.getAsDouble() <= original.getAsDouble()) {
-        continue;
-      }
-      double ratio = max.getAsDouble() / original.getAsDouble();
-      if (Math.abs(factor.getAsDouble() / ratio - 1) > 0.01) {
-        long reached = Math.round(original.getAsDouble() * factor.getAsDouble());
-        hits.add(
-            Hit.of(
-                "the factor is "
-                    + JsonText.number(factor.getAsDouble())
-                    + ", but max_position_embeddings / "
-                    + ORIGINAL
-                    + " is "
-                    + JsonText.number(Math.round(100 * ratio) / 100.0)
-                    + (block.type().equals("yarn")
-                        ? "; Transformers before September 2025 goes by that"
-                        : "; Transformers before December 2025 goes by that"),
-                List.of(
-                    block.evidence("factor"),
-                    block.keys().evidence("max_position_embeddings"),
-                    originalEvidence(block)),
-                "make the three agree: \"max_position_embeddings\": " + reached));
-      }
-    }
-    return hits;
-  }
-
-  private static Evidence originalEvidence(RopeBlock block) {
-    return block.number(ORIGINAL).isPresent()
-        ? block.evidence(ORIGINAL)
-        : block.keys().evidence(ORIGINAL);
-  }
-
-  private static List<Hit> noOriginal(Subject subject) {
-    if (subject.gguf().isPresent()) {
-      return noOriginalKey(subject);
-    }
-    List<Hit> hits = new ArrayList<>();
-    Optional<Family> family = Families.of(subject);
-    Stated<Integer> advertised = subject.facts().advertisedLength();
-    for (RopeBlock block : blocks(subject)) {
-      if (!WITH_ORIGINAL.contains(block.type()) || block.originalLength().isPresent()) {
-        continue;
-      }
-      hits.add(
-          missing(
-              family,
-              advertised,
-              block.type(),
-              List.of(block.typeEvidence(), block.evidence(ORIGINAL), advertised.evidence()),
-              "add \"" + ORIGINAL + "\": "));
-    }
-    return hits;
-  }
-
-  private static List<Hit> noOriginalKey(Subject subject) {
-    ModelFacts facts = subject.facts();
-    String key = facts.architecture().value() + ".rope.scaling.original_context_length";
-    if (!facts.ropeType().value().equals("yarn")
-        || subject.gguf().orElseThrow().file().metadata().get(key).isPresent()
-        || LaunchedRope.of(subject)
-            .filter(launched -> launched.launch().rotation().yarnOriginalContext().isPresent())
-            .isPresent()) {
-      return List.of();
-    }
-    return List.of(
-        missing(
-            Families.of(subject),
-            facts.advertisedLength(),
-            "yarn",
-            List.of(
-                facts.ropeType().evidence(),
-                Evidence.byDefault(key, String.valueOf(facts.advertisedLength().value())),
-                facts.advertisedLength().evidence()),
-            "pass --yarn-orig-ctx "));
-  }
-
-  private static Hit missing(
-      Optional<Family> family,
-      Stated<Integer> advertised,
-      String type,
-      List<Evidence> places,
-      String remedy) {
-    int taken = advertised.value();
-    String start = "the scaling \"" + type + "\" does not say the trained length, so " + taken;
-    if (family.isEmpty()) {
-      return Hit.of(
-          start + " is taken for it",
-          places,
-          remedy + "the length the model was trained on, from its model card");
-    }
-    int trained = family.get().trainedLength();
-    Hit hit =
-        Hit.of(
-            start
-                + " is taken for it"
-                + (taken == trained
-                    ? ", which is right for " + family.get().name()
-                    : "; " + family.get().name() + " was trained on " + trained),
-            places,
-            remedy + trained);
-    return hit.as(taken == trained ? Severity.NOTE : Severity.ERROR);
+        ServedLengthRules.SLOT_CAPPED,
+        ServedLengthRules.SERVED_SHORTER);
   }
 
   private static List<Hit> scaledTwice(Subject subject) {
@@ -217,7 +73,7 @@ final class LengthRules {
     }
     Optional<Family> family = Families.of(subject);
     Stated<Integer> advertised = subject.facts().advertisedLength();
-    for (RopeBlock block : blocks(subject)) {
+    for (ConfigSection block : ConfigSection.inFile(subject)) {
       OptionalDouble factor = block.factor();
       OptionalDouble original = block.originalLength();
       if (original.isEmpty() && family.isPresent()) {
@@ -233,22 +89,22 @@ final class LengthRules {
             Hit.of(
                 (subject.runsOn(Engine.SGLANG) ? "SGLang" : "vLLM")
                     + " will accept "
-                    + JsonText.number(derived)
+                    + Figures.number(derived)
                     + " tokens: it multiplies max_position_embeddings "
                     + advertised.value()
                     + " by the factor it already holds",
-                List.of(advertised.evidence(), block.evidence("factor"), block.typeEvidence()),
+                List.of(advertised.evidence(), block.evidence("factor"), block.ropeTypeEvidence()),
                 (subject.runsOn(Engine.SGLANG) ? "--context-length " : "--max-model-len ")
-                    + JsonText.number(Math.rint(reach))));
+                    + Figures.number(Math.rint(reach))));
       }
     }
     return List.of();
   }
 
   /// The length the engine works out when none is asked for.
-  private static double derived(Subject subject, RopeBlock block, double factor) {
+  private static double derived(Subject subject, ConfigSection block, double factor) {
     if (subject.runsOn(Engine.SGLANG)) {
-      boolean asItStands = block.number(ORIGINAL).isPresent() || block.type().equals("llama3");
+      boolean asItStands = block.number(ORIGINAL).isPresent() || block.ropeType().equals("llama3");
       return subject.facts().advertisedLength().value() * (asItStands ? 1 : factor);
     }
     try {
@@ -293,12 +149,12 @@ final class LengthRules {
 
   /// Whether the file extends the model with a scaling that is not the family's own.
   private static boolean rescaled(Subject subject, Family family) {
-    List<RopeBlock> blocks = blocks(subject);
+    List<ConfigSection> blocks = ConfigSection.inFile(subject);
     return blocks.stream()
         .anyMatch(block ->
             block.scales()
-                && !block.type().equals("dynamic")
-                && (!block.type().equals(family.shippedType())
+                && !block.ropeType().equals("dynamic")
+                && (!block.ropeType().equals(family.shippedType())
                     || (block.factor().isPresent()
                         && !family
                             .shippedFactor()

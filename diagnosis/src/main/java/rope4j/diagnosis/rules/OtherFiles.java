@@ -5,11 +5,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import rope4j.checkpoint.Evidence;
-import rope4j.checkpoint.FolderCheckpoint;
 import rope4j.checkpoint.Stated;
 import rope4j.checkpoint.json.JsonFile;
+import rope4j.checkpoint.model.FolderCheckpoint;
 import rope4j.diagnosis.engine.Engine;
 import rope4j.diagnosis.rules.Finding.Severity;
+import rope4j.diagnosis.text.Figures;
 
 /// What the files beside `config.json` say about lengths, where it is something else.
 record OtherFiles(Subject subject, FolderCheckpoint folder) {
@@ -34,14 +35,14 @@ record OtherFiles(Subject subject, FolderCheckpoint folder) {
     for (String key : List.of("max_position_embeddings", "max_seq_len")) {
       OptionalDouble length = number(params, key);
       if (length.isPresent() && length.getAsDouble() != advertised().value()) {
-        places.add(evidence(params, key));
+        places.add(params.evidence(key));
         places.add(advertised().evidence());
       }
     }
     OptionalDouble theta = number(params, "rope_theta");
     Optional<Stated<Double>> base = subject.facts().base();
     if (theta.isPresent() && base.isPresent() && theta.getAsDouble() != base.get().value()) {
-      places.add(evidence(params, "rope_theta"));
+      places.add(params.evidence("rope_theta"));
       places.add(base.get().evidence());
     }
     if (!places.isEmpty()) {
@@ -86,10 +87,10 @@ record OtherFiles(Subject subject, FolderCheckpoint folder) {
         .map(file ->
             Hit.of(
                 "the tokenizer's limit is "
-                    + JsonText.number(number(file, "model_max_length").orElseThrow())
+                    + Figures.number(number(file, "model_max_length").orElseThrow())
                     + " tokens, the model's "
                     + advertised().value(),
-                List.of(evidence(file, "model_max_length"), advertised().evidence()),
+                List.of(file.evidence("model_max_length"), advertised().evidence()),
                 "go by the smaller one; with truncation=True the tokenizer cuts at its own"));
   }
 
@@ -101,16 +102,16 @@ record OtherFiles(Subject subject, FolderCheckpoint folder) {
         .map(file ->
             Hit.of(
                 "generation_config.json allows "
-                    + JsonText.number(number(file, "max_length").orElseThrow())
+                    + Figures.number(number(file, "max_length").orElseThrow())
                     + " tokens, more than the model's "
                     + advertised().value(),
-                List.of(evidence(file, "max_length"), advertised().evidence()),
+                List.of(file.evidence("max_length"), advertised().evidence()),
                 "go by the smaller one: max_new_tokens instead of max_length"));
   }
 
   /// A second length in `config.json` itself.
   Optional<Hit> secondLength() {
-    TextKeys keys = TextKeys.of(subject).orElseThrow();
+    ConfigSection keys = ConfigSection.text(subject).orElseThrow();
     for (String key : LENGTHS) {
       OptionalDouble length = keys.number(key);
       if (keys.has("max_position_embeddings")
@@ -137,10 +138,5 @@ record OtherFiles(Subject subject, FolderCheckpoint folder) {
     return file.get(key).orElse(null) instanceof Number number
         ? OptionalDouble.of(number.doubleValue())
         : OptionalDouble.empty();
-  }
-
-  private static Evidence evidence(JsonFile file, String key) {
-    return Evidence.file(
-        file.name(), key, JsonText.shortened(file.get(key).orElse(null)), file.line(key));
   }
 }

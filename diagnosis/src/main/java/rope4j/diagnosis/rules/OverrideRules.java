@@ -8,13 +8,13 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import rope4j.checkpoint.CheckpointException;
-import rope4j.checkpoint.Evidence;
 import rope4j.checkpoint.Stated;
 import rope4j.checkpoint.config.Dialect;
 import rope4j.checkpoint.config.RopeReading;
+import rope4j.checkpoint.json.JsonFile;
 import rope4j.diagnosis.engine.Engine;
 import rope4j.diagnosis.rules.Finding.Severity;
-import rope4j.diagnosis.rules.LaunchedRope.Override;
+import rope4j.diagnosis.text.Figures;
 
 /// The rules of group A about what a command line puts in the place of a configuration's keys.
 final class OverrideRules {
@@ -70,27 +70,27 @@ final class OverrideRules {
     }
     List<Hit> hits = new ArrayList<>();
     double left = baseAfter(subject, launched.get());
-    for (Override override : launched.get().overrides()) {
+    for (ConfigSection override : launched.get().overrides()) {
       // One dictionary a layer type carries its bases inside; inside text_config vLLM merges key by
       // key.
       if (left == base.get().value()
           || override.path().size() > 1
-          || override.values().values().stream().anyMatch(value -> value instanceof Map<?, ?>)) {
+          || override.keys().values().stream().anyMatch(value -> value instanceof Map<?, ?>)) {
         continue;
       }
       boolean keptOutside =
-          override.name().equals("rope_scaling")
-              && TextKeys.of(subject).filter(keys -> keys.has("rope_theta")).isPresent();
+          override.path().getLast().equals("rope_scaling")
+              && ConfigSection.text(subject).filter(keys -> keys.has("rope_theta")).isPresent();
       Hit hit =
           Hit.of(
               "the override replaces the whole object and has no rope_theta: base "
                   + (keptOutside ? "may fall" : "falls")
                   + " from "
-                  + JsonText.number(base.get().value())
+                  + Figures.number(base.get().value())
                   + " to "
-                  + JsonText.number(left)
+                  + Figures.number(left)
                   + (keptOutside ? " with Transformers 5" : ""),
-              List.of(launched.get().evidence(override), base.get().evidence()),
+              List.of(override.evidence(), base.get().evidence()),
               launched
                   .get()
                   .pasted(override.path(), merged(subject, override, base.get().value())));
@@ -122,14 +122,14 @@ final class OverrideRules {
 
   /// The override with what belongs to the model put back.
   private static Map<String, @Nullable Object> merged(
-      Subject subject, Override override, double base) {
-    Map<String, @Nullable Object> merged = new LinkedHashMap<>(override.values());
+      Subject subject, ConfigSection override, double base) {
+    Map<String, @Nullable Object> merged = new LinkedHashMap<>(override.keys());
     merged.put("rope_theta", base);
-    List<RopeBlock> blocks = TextKeys.of(subject).map(TextKeys::blocks).orElse(List.of());
+    List<ConfigSection> blocks = ConfigSection.inFile(subject);
     if (blocks.size() == 1) {
       for (String key : MODEL_KEYS) {
-        if (blocks.getFirst().values().get(key) != null) {
-          merged.putIfAbsent(key, blocks.getFirst().values().get(key));
+        if (blocks.getFirst().keys().get(key) != null) {
+          merged.putIfAbsent(key, blocks.getFirst().keys().get(key));
         }
       }
     }
@@ -137,13 +137,14 @@ final class OverrideRules {
   }
 
   private static List<Hit> wrongLevel(Subject subject) {
-    Optional<TextKeys> keys = TextKeys.of(subject).filter(TextKeys::nested);
+    Optional<ConfigSection> keys =
+        ConfigSection.text(subject).filter(text -> !text.path().isEmpty());
     if (keys.isEmpty()) {
       return List.of();
     }
     List<Hit> hits = new ArrayList<>();
-    String inside = String.join(".", keys.get().prefix());
-    TextKeys outermost = keys.get().outermost();
+    String inside = String.join(".", keys.get().path());
+    JsonFile outermost = subject.folder().orElseThrow().configJson();
     for (String key : List.of("rope_scaling", "rope_parameters", "rope_theta")) {
       Optional<Object> outer = outermost.get(key);
       if (outer.isPresent() && !outer.equals(keys.get().get(key))) {
@@ -163,22 +164,17 @@ final class OverrideRules {
     return hits;
   }
 
-  private static Hit overrideLevel(LaunchedRope launched, Override override, TextKeys keys) {
-    List<String> path = new ArrayList<>(keys.prefix());
+  private static Hit overrideLevel(
+      LaunchedRope launched, ConfigSection override, ConfigSection keys) {
+    List<String> path = new ArrayList<>(keys.path());
     path.addAll(override.path());
     return Hit.of(
         "the override sets "
-            + override.name()
+            + override.path().getLast()
             + " at the top level, but the language model reads "
             + String.join(".", path),
-        List.of(
-            launched.evidence(override),
-            Evidence.file(
-                keys.file().name(),
-                String.join(".", keys.prefix()),
-                "{…}",
-                keys.file().line(keys.prefix().toArray(String[]::new)))),
-        launched.pasted(path, override.values()));
+        List.of(override.evidence(), keys.evidence()),
+        launched.pasted(path, override.keys()));
   }
 
   private static List<Hit> wrongTheta(Subject subject) {
@@ -196,21 +192,21 @@ final class OverrideRules {
     }
     String message =
         "the command line gives base "
-            + JsonText.number(given.getAsDouble())
+            + Figures.number(given.getAsDouble())
             + (lower
                 ? ", less than the model's "
-                    + JsonText.number(own)
+                    + Figures.number(own)
                     + ": a lower base never reaches"
                     + " further"
                 : " together with YaRN, more than twice the model's "
-                    + JsonText.number(own)
+                    + Figures.number(own)
                     + ": that extends twice");
     Hit hit =
         Hit.of(
             message,
             List.of(launched.orElseThrow().baseEvidence(), base.get().evidence()),
             "give the model's own base, "
-                + JsonText.number(own)
+                + Figures.number(own)
                 + (subject.gguf().isPresent() ? ", or leave the flag out" : ""));
     return List.of(ratio < 0.5 ? hit.as(Severity.ERROR) : hit);
   }

@@ -8,9 +8,14 @@ import java.util.stream.Stream;
 public final class Rules {
 
   private static final List<Rule> ALL =
-      Stream.of( //
-              ConfigKeyRules.all(), //
-              LengthRules.all())
+      Stream.of(
+              ConfigKeyRules.all(),
+              LengthRules.all(),
+              GgufRules.all(),
+              FormulaRules.all(),
+              LayerRules.all(),
+              PrecisionRules.all(),
+              ServingRules.all())
           .flatMap(List::stream)
           .toList();
 

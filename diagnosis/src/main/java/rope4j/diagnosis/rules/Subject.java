@@ -1,11 +1,15 @@
 package rope4j.diagnosis.rules;
 
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import rope4j.checkpoint.Checkpoint;
-import rope4j.checkpoint.FolderCheckpoint;
-import rope4j.checkpoint.GgufCheckpoint;
+import rope4j.checkpoint.CheckpointException;
+import rope4j.checkpoint.GgufFile;
+import rope4j.checkpoint.ModelDescription;
 import rope4j.checkpoint.ModelFacts;
+import rope4j.checkpoint.model.Checkpoint;
+import rope4j.checkpoint.model.FolderCheckpoint;
+import rope4j.checkpoint.model.GgufCheckpoint;
 import rope4j.diagnosis.engine.Engine;
 import rope4j.diagnosis.launch.Launch;
 
@@ -34,6 +38,35 @@ public record Subject(
   /// The files as a Hugging Face folder or `config.json`.
   public Optional<FolderCheckpoint> folder() {
     return checkpoint instanceof FolderCheckpoint folder ? Optional.of(folder) : Optional.empty();
+  }
+
+  /// What the launch says in place of the GGUF file's keys (`--override-kv`), as far as llama.cpp
+  /// reads it.
+  public Map<String, Object> keyOverrides() {
+    return gguf()
+        .flatMap(file ->
+            launch.map(
+                given -> given.keyOverridesRead(file.file(), facts().architecture().value())))
+        .orElse(Map.of());
+  }
+
+  /// The hyper-parameters of a GGUF file as llama.cpp reads them under the launch's
+  /// `--override-kv`; empty for another format, and for a model that [ModelDescription] can't
+  /// describe.
+  public Optional<ModelDescription> description() {
+    Map<String, Object> overrides = keyOverrides();
+    return gguf()
+        .flatMap(
+            file -> overrides.isEmpty() ? file.description() : overridden(file.file(), overrides));
+  }
+
+  private static Optional<ModelDescription> overridden(
+      GgufFile file, Map<String, Object> overrides) {
+    try {
+      return Optional.of(ModelDescription.of(file, overrides));
+    } catch (CheckpointException e) {
+      return Optional.empty();
+    }
   }
 
   /// Whether it was said that this engine is used.

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -18,6 +19,7 @@ import rope4j.checkpoint.config.HuggingFaceConfig;
 import rope4j.checkpoint.config.LayerRope;
 import rope4j.checkpoint.config.RopeReading;
 import rope4j.diagnosis.engine.Engine;
+import rope4j.diagnosis.text.Words;
 import rope4j.rotation.Frequencies;
 import rope4j.rotation.Linear;
 import rope4j.rotation.Llama3;
@@ -102,20 +104,35 @@ class ReadBackTest {
   @MethodSource("rope4j.diagnosis.recipe.RecipeCase#all")
   void everyJsonCarriesTheBase(RecipeCase recipes) {
     for (Recipe recipe : recipes.recipes()) {
-      boolean block = recipe.text().startsWith("{");
-      List<String> jsons =
-          block || !recipe.text().contains("'{")
-              ? List.of(block ? recipe.text() : "{\"rope_theta\": 0}")
-              : Words.of(recipe.text()).words().stream().filter(w -> w.startsWith("{")).toList();
       boolean beside = recipe.text().contains(" --rope-theta ");
-      assertThat(jsons).isNotEmpty();
-      for (String json : jsons) {
+      for (String json : jsons(recipe)) {
         JsonNode tree = MAPPER.readTree(json);
         boolean inside =
             tree.findValue("rope_theta") != null || tree.findValue("ropeFrequencyBase") != null;
         assertThat(inside || beside).as(json).isTrue();
       }
     }
+  }
+
+  @Test
+  void everyEngineThatReadsAConfigIsGivenJson() {
+    assertThat(RecipeCase.folders().toList())
+        .flatExtracting(RecipeCase::recipes)
+        .filteredOn(Recipe::possible)
+        .filteredOn(recipe -> !jsons(recipe).isEmpty())
+        .extracting(Recipe::engine)
+        .contains(Engine.TRANSFORMERS, Engine.VLLM, Engine.SGLANG);
+  }
+
+  /// The objects in a recipe's text: the whole of it, or words of its command; none in a recipe of
+  /// flags alone.
+  private static List<String> jsons(Recipe recipe) {
+    if (recipe.text().startsWith("{")) {
+      return List.of(recipe.text());
+    }
+    return recipe.text().contains("'{")
+        ? Words.of(recipe.text()).words().stream().filter(w -> w.startsWith("{")).toList()
+        : List.of();
   }
 
   private static List<Recipe> of(RecipeCase recipes, Engine engine) {

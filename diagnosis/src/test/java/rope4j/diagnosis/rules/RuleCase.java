@@ -11,7 +11,7 @@ import java.util.OptionalInt;
 import java.util.Properties;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import rope4j.checkpoint.Checkpoint;
+import rope4j.checkpoint.model.Checkpoint;
 import rope4j.diagnosis.engine.Engine;
 import rope4j.diagnosis.launch.Launch;
 

@@ -1,5 +1,8 @@
 package rope4j.inference.kernel;
 
+import java.util.Optional;
+import rope4j.checkpoint.TensorType;
+
 /// The arithmetic of a forward pass.
 ///
 /// Activations lie in *tiles* of [#TILE] tokens: a tile is `[channel][TILE]`, so that one vector
@@ -55,6 +58,9 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
   /// @param max running maxima, start at negative infinity
   /// @param sum running sums of `exp(logit - max)`, start at 0
   void logSumExpStep(float[] logits, int offset, int rows, float[] max, double[] sum);
+
+  /// What turns stored weights of a type into float32; empty for a type that can't be run.
+  Optional<WeightDecoder> decoder(TensorType type);
 
   /// Plain Java, the reference of the other.
   static Kernels scalar() {

@@ -1,6 +1,8 @@
 package rope4j.inference.kernel;
 
 import java.util.Arrays;
+import java.util.Optional;
+import rope4j.checkpoint.TensorType;
 
 /// Plain Java.
 record ScalarKernels() implements Kernels {
@@ -8,6 +10,11 @@ record ScalarKernels() implements Kernels {
   @Override
   public boolean vectorized() {
     return false;
+  }
+
+  @Override
+  public Optional<WeightDecoder> decoder(TensorType type) {
+    return ScalarDecoders.of(type);
   }
 
   @Override

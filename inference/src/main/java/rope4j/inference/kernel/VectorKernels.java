@@ -2,12 +2,14 @@ package rope4j.inference.kernel;
 
 import static jdk.incubator.vector.VectorOperators.LSHL;
 
+import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
+import rope4j.checkpoint.TensorType;
 
 /// The Vector API. Every loop runs down channels, keys or vocabulary rows with tokens in the lanes.
 record VectorKernels() implements Kernels {
@@ -27,6 +29,11 @@ record VectorKernels() implements Kernels {
         Integer.getInteger("rope4j.vectorBits", FloatVector.SPECIES_PREFERRED.vectorBitSize());
     VectorSpecies<Float> preferred = VectorSpecies.of(float.class, VectorShape.forBitSize(bits));
     return preferred.length() * 2 <= TILE ? preferred : FloatVector.SPECIES_512;
+  }
+
+  @Override
+  public Optional<WeightDecoder> decoder(TensorType type) {
+    return VectorDecoders.of(type);
   }
 
   @Override

@@ -1,17 +1,17 @@
 package rope4j.rotation.kernel;
 
-import static rope4j.rotation.kernel.VectorRotationKernel.MANY_REGISTERS;
-import static rope4j.rotation.kernel.VectorRotationKernel.SIGNS;
-import static rope4j.rotation.kernel.VectorRotationKernel.WIDE_HIGH;
-import static rope4j.rotation.kernel.VectorRotationKernel.WIDE_LOW;
-import static rope4j.rotation.kernel.VectorRotationKernel.WIDE_SWAP;
+import static rope4j.rotation.kernel.Float32Arrays.MANY_REGISTERS;
+import static rope4j.rotation.kernel.Float32Arrays.SIGNS;
+import static rope4j.rotation.kernel.Float32Arrays.WIDE_HIGH;
+import static rope4j.rotation.kernel.Float32Arrays.WIDE_LOW;
+import static rope4j.rotation.kernel.Float32Arrays.WIDE_SWAP;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/// [VectorRotationKernel] for float32 in memory segments.
+/// [Float32Arrays] for memory segments; what is left over is done in plain Java.
 final class Float32Segments {
 
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
@@ -22,20 +22,6 @@ final class Float32Segments {
   private Float32Segments() {}
 
   static void half(
-      MemorySegment x, long offset, int tokens, int heads, long stride, AngleTable table, int row) {
-    int together =
-        VectorRotationKernel.together(heads, stride / Float.BYTES, table.pairs() <= 4 * LANES);
-    long at = offset;
-    for (int t = 0; t < tokens; t++) {
-      for (int h = 0; h < heads; h += together) {
-        int count = Math.min(together, heads - h);
-        half(x, at, count, stride, table, row + t);
-        at += count * stride;
-      }
-    }
-  }
-
-  private static void half(
       MemorySegment x, long offset, int heads, long stride, AngleTable table, int row) {
     int pairs = table.pairs();
     int angle = row * pairs;
@@ -112,21 +98,6 @@ final class Float32Segments {
   }
 
   static void interleaved(
-      MemorySegment x, long offset, int tokens, int heads, long stride, AngleTable table, int row) {
-    int together =
-        VectorRotationKernel.together(
-            heads, stride / Float.BYTES, table.pairs() <= (MANY_REGISTERS ? 4 : 2) * LANES);
-    long at = offset;
-    for (int t = 0; t < tokens; t++) {
-      for (int h = 0; h < heads; h += together) {
-        int count = Math.min(together, heads - h);
-        interleaved(x, at, count, stride, table, row + t);
-        at += count * stride;
-      }
-    }
-  }
-
-  private static void interleaved(
       MemorySegment x, long offset, int heads, long stride, AngleTable table, int row) {
     int pairs = table.pairs();
     int angle = row * pairs;
