@@ -98,7 +98,7 @@ record LlamaCppArchitecture(Pairing pairing, Layers layers) {
       throw new CheckpointException(
           "a "
               + model.architecture()
-              + " model knows positions without rotating queries and keys, so there is no rotation to scale");
+              + " model does not rotate queries and keys, so there is no rotation to scale");
     }
     if (architecture == null) {
       throw new CheckpointException(

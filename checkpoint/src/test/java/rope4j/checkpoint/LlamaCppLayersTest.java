@@ -167,7 +167,7 @@ class LlamaCppLayersTest {
     assertThatExceptionOfType(CheckpointException.class)
         .isThrownBy(() -> layers(file("mpt")))
         .withMessage(
-            "a mpt model knows positions without rotating queries and keys, so there is no rotation to scale");
+            "a mpt model does not rotate queries and keys, so there is no rotation to scale");
   }
 
   private List<Boolean> rotating(GgufWriter model) {
