@@ -94,6 +94,12 @@ record LlamaCppArchitecture(Pairing pairing, Layers layers) {
   /// @throws CheckpointException when the rotation of that architecture is not known
   static LlamaCppArchitecture of(ModelDescription model) {
     LlamaCppArchitecture architecture = KNOWN.get(model.architecture());
+    if (GgufFacts.UNROTATED.contains(model.architecture())) {
+      throw new CheckpointException(
+          "a "
+              + model.architecture()
+              + " model does not rotate queries and keys, so there is no rotation to scale");
+    }
     if (architecture == null) {
       throw new CheckpointException(
           "the rotation of architecture '"

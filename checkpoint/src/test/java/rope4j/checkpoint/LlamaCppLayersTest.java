@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rope4j.rotation.Frequencies;
 import rope4j.rotation.Linear;
+import rope4j.rotation.RopeParameters;
 import rope4j.rotation.Unscaled;
 import rope4j.rotation.Yarn;
 
@@ -24,11 +25,15 @@ class LlamaCppLayersTest {
 
   /// A file of this architecture with head dimension 16.
   private static GgufWriter file(String architecture) {
+    return file(architecture, 2);
+  }
+
+  private static GgufWriter file(String architecture, int layers) {
     return new GgufWriter()
         .put("general.architecture", MetadataType.STRING, architecture)
         .put(architecture + ".context_length", MetadataType.UINT32, 4096)
         .put(architecture + ".embedding_length", MetadataType.UINT32, 64)
-        .put(architecture + ".block_count", MetadataType.UINT32, 2)
+        .put(architecture + ".block_count", MetadataType.UINT32, layers)
         .put(architecture + ".feed_forward_length", MetadataType.UINT32, 96)
         .put(architecture + ".attention.head_count", MetadataType.UINT32, 4)
         .put(architecture + ".attention.layer_norm_rms_epsilon", MetadataType.FLOAT32, 1e-5f)
@@ -101,6 +106,79 @@ class LlamaCppLayersTest {
     assertThat(layers(model))
         .singleElement()
         .satisfies(layer -> assertThat(layer.parameters().scaling()).isInstanceOf(Yarn.class));
+  }
+
+  @Test
+  void gptOssAndGemma2sSlidingLayersFollowTheFileAndNotTheFlags() {
+    for (String architecture : List.of("gpt-oss", "gemma2")) {
+      GgufWriter model =
+          yarn(architecture, 32)
+              .put(architecture + ".attention.sliding_window", MetadataType.UINT32, 128);
+      List<LayerRotation> layers =
+          LlamaCppRope.layers(
+              describe(model), RopeOverrides.NONE.withFrequencyBase(5).withScale(2), 4096);
+      assertThat(layers).extracting(LayerRotation::layerType).containsExactly(FULL, SLIDING);
+      assertThat(layers.getFirst().parameters().base()).isEqualTo(5);
+      assertThat(layers.getLast().parameters().base()).isEqualTo(1000000);
+      assertThat(((Yarn) layers.getLast().parameters().scaling()).factor()).isEqualTo(32);
+    }
+  }
+
+  @Test
+  void everyFourthLayerOfSmolLm3Stands() {
+    assertThat(rotating(file("smollm3", 8)))
+        .containsExactly(true, true, true, false, true, true, true, false);
+  }
+
+  @Test
+  void cohere2RotatesOnlyWhereItSlides() {
+    GgufWriter model =
+        file("cohere2", 5).put("cohere2.attention.sliding_window", MetadataType.UINT32, 64);
+    assertThat(rotating(model)).containsExactly(true, true, true, false, true);
+  }
+
+  @Test
+  void exaone4HasWindowsOnlyAtTheSizeThatHasThem() {
+    GgufWriter small =
+        file("exaone4", 4).put("exaone4.attention.sliding_window", MetadataType.UINT32, 64);
+    assertThat(rotating(small)).containsExactly(true, true, true, true);
+    assertThat(rotating(file("exaone4", 64))).startsWith(true, true, true, false);
+  }
+
+  @Test
+  void llama4sRotatingLayersFollowTheFile() {
+    GgufWriter model = file("llama4", 4);
+    try (GgufFile file = GgufFile.open(model.write(folder))) {
+      AttentionWindows windows = AttentionWindows.of(file);
+      assertThat(windows.chunked()).isTrue();
+      assertThat(windows.window()).hasValue(8192);
+      List<Optional<RopeParameters>> layers =
+          LlamaCppRope.everyLayer(
+                  ModelDescription.of(file), windows, RopeOverrides.NONE.withFrequencyBase(5), 4096)
+              .layers();
+      assertThat(layers.getFirst().orElseThrow().base()).isEqualTo(1000000);
+      assertThat(layers.getLast()).isEmpty();
+    }
+  }
+
+  @Test
+  void learnedAndLinearPositionsDoNotRotate() {
+    assertThat(rotating(file("gpt2"))).containsExactly(false, false);
+    assertThatExceptionOfType(CheckpointException.class)
+        .isThrownBy(() -> layers(file("mpt")))
+        .withMessage(
+            "a mpt model does not rotate queries and keys, so there is no rotation to scale");
+  }
+
+  private List<Boolean> rotating(GgufWriter model) {
+    try (GgufFile file = GgufFile.open(model.write(folder))) {
+      return LlamaCppRope.everyLayer(
+              ModelDescription.of(file), AttentionWindows.of(file), RopeOverrides.NONE, 4096)
+          .layers()
+          .stream()
+          .map(Optional::isPresent)
+          .toList();
+    }
   }
 
   @Test

@@ -187,17 +187,17 @@ class LlamaCppRopeTest {
   void anUnknownArchitectureIsNamedWithTheKnownOnes() {
     GgufWriter model =
         new GgufWriter()
-            .put("general.architecture", MetadataType.STRING, "mamba")
-            .put("mamba.context_length", MetadataType.UINT32, 256)
-            .put("mamba.embedding_length", MetadataType.UINT32, 64)
-            .put("mamba.block_count", MetadataType.UINT32, 2)
-            .put("mamba.feed_forward_length", MetadataType.UINT32, 96)
-            .put("mamba.attention.head_count", MetadataType.UINT32, 4)
-            .put("mamba.attention.layer_norm_rms_epsilon", MetadataType.FLOAT32, 1e-5f)
-            .put("mamba.vocab_size", MetadataType.UINT32, 300);
+            .put("general.architecture", MetadataType.STRING, "another")
+            .put("another.context_length", MetadataType.UINT32, 256)
+            .put("another.embedding_length", MetadataType.UINT32, 64)
+            .put("another.block_count", MetadataType.UINT32, 2)
+            .put("another.feed_forward_length", MetadataType.UINT32, 96)
+            .put("another.attention.head_count", MetadataType.UINT32, 4)
+            .put("another.attention.layer_norm_rms_epsilon", MetadataType.FLOAT32, 1e-5f)
+            .put("another.vocab_size", MetadataType.UINT32, 300);
     assertThatThrownBy(() -> resolve(model, RopeOverrides.NONE))
         .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("'mamba'")
+        .hasMessageContaining("'another'")
         .hasMessageContaining("llama");
   }
 

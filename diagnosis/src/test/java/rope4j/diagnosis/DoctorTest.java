@@ -11,6 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import rope4j.checkpoint.CheckpointException;
 import rope4j.checkpoint.ModelDescription;
 import rope4j.diagnosis.Verdict.Level;
 import rope4j.inference.Model;
@@ -103,6 +106,34 @@ class DoctorTest {
       assertThatThrownBy(() -> new Doctor(model, CONTEXT, twice, Criteria.DEFAULT))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("strategies 'unscaled' and 'unscaled' are the same; name it once");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gemma2", "gemma3", "qwen3", "cohere2", "gpt-oss", "deepseek2-v3"})
+  void modelsWhoseLayersRotateDifferentlyAreExaminedToo(String name) {
+    try (Model model = Model.load(Zoo.path(name))) {
+      int context = 4 * model.description().trainedLength();
+      List<Strategy> strategies = Strategy.defaults(model.description(), context);
+      Examination examination =
+          new Doctor(model, context, strategies, Criteria.DEFAULT)
+              .examine(
+                  "zoo.gguf",
+                  "random",
+                  Windows.of(Zoo.tokens(context + 20), context),
+                  Progress.NONE);
+      StrategyResult unscaled = examination.result("unscaled").orElseThrow();
+      assertThat(unscaled.shortDamage().meanKl()).isLessThan(1e-9);
+      assertThat(examination.result("yarn").orElseThrow().shortDamage().meanKl()).isPositive();
+    }
+  }
+
+  @Test
+  void aModelThatDoesNotRotateIsRefused() {
+    try (Model model = Model.load(Zoo.path("mpt"))) {
+      assertThatThrownBy(() -> Strategy.defaults(model.description(), CONTEXT))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContaining("there is no rotation to scale");
     }
   }
 

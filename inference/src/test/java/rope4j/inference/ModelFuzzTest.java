@@ -23,6 +23,18 @@ class ModelFuzzTest {
   private static final int CASES = Integer.getInteger("rope4j.fuzz", 500);
   private static final int[] TOKENS = {1, 20, 3, 44, 5, 60, 7, 80};
 
+  private static final List<String> MODELS =
+      List.of(
+          "quantized/every-type",
+          "parity/zoo/models/llama-gqa",
+          "parity/zoo/models/llama-moe",
+          "parity/zoo/models/deepseek2-v3",
+          "parity/zoo/models/gpt-oss",
+          "parity/zoo/models/gemma3",
+          "parity/zoo/models/gpt2",
+          "parity/zoo/models/mpt",
+          "parity/zoo/models/phi3");
+
   @TempDir private Path folder;
 
   @Test
@@ -72,10 +84,7 @@ class ModelFuzzTest {
   }
 
   private static byte[] model(Random random) throws IOException {
-    List<String> models =
-        List.of(
-            "parity/zoo/models/llama-gqa", "parity/zoo/models/llama-moe", "quantized/every-type");
-    String name = models.get(random.nextInt(models.size()));
+    String name = MODELS.get(random.nextInt(MODELS.size()));
     return Files.readAllBytes(Path.of("src/test/resources", name + ".gguf"));
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
 import rope4j.checkpoint.CheckpointException;
+import rope4j.inference.Routing.Gating;
 
 class RoutingTest {
 
@@ -37,5 +38,37 @@ class RoutingTest {
     Routing routing = Routing.softmax(1, true);
     assertThatThrownBy(() -> routing.weights(new float[] {Float.NaN, Float.NaN}))
         .isInstanceOf(CheckpointException.class);
+  }
+
+  @Test
+  void withoutNormingTheWeightsAreThoseOfAllExperts() {
+    float[] weights = Routing.softmax(1, false).weights(new float[] {0, 0, (float) Math.log(2)});
+    assertThat((double) weights[2]).isCloseTo(0.5, within(1e-6));
+  }
+
+  @Test
+  void aSelectionBiasChangesTheChoiceAndNotTheWeights() {
+    Routing routing = new Routing(1, Gating.SIGMOID, false, 2, new float[] {5, 0}, 1, 1, false);
+    float[] weights = routing.weights(new float[] {0, 3});
+    assertThat((double) weights[0]).isCloseTo(2 * 0.5, within(1e-6));
+    assertThat(weights[1]).isZero();
+  }
+
+  @Test
+  void onlyTheBestGroupsMayBeChosenFromByTheirTwoBest() {
+    // The best expert is in the first group, but the second group's two are better together.
+    float[] weights =
+        Routing.softmax(2, true).withGroups(2, 1).weights(new float[] {3, 0, 2, 2.5f});
+    assertThat(weights[0]).isZero();
+    assertThat(weights[2]).isPositive();
+    assertThat(weights[3]).isPositive();
+  }
+
+  @Test
+  void groupsThatCanNotFillAChoiceAreRefused() {
+    Routing routing = Routing.softmax(3, true).withGroups(2, 1);
+    assertThatThrownBy(() -> routing.requirePossible(4))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("expert_group_count");
   }
 }

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import rope4j.checkpoint.CheckpointException;
 import rope4j.checkpoint.RopeOverrides;
 import rope4j.inference.kernel.Kernels;
 
@@ -16,8 +17,16 @@ import rope4j.inference.kernel.Kernels;
 class ScorerLawsTest {
 
   private static final List<Path> MODELS =
-      List.of("llama-gqa", "llama3-ropefreqs", "llama-moe").stream()
-          .map(name -> Path.of("src/test/resources/parity/zoo/models", name + ".gguf"))
+      List.of(
+              "llama-gqa",
+              "llama3-ropefreqs",
+              "llama-moe",
+              "cohere2",
+              "gpt-oss",
+              "deepseek2-v3",
+              "olmo")
+          .stream()
+          .map(ScorerLawsTest::zoo)
           .toList();
 
   private static final int[] TOKENS = new Random(5).ints(150, 3, 288).toArray();
@@ -124,6 +133,56 @@ class ScorerLawsTest {
   }
 
   @Test
+  void aTextBeyondLearnedPositionsIsRefused() {
+    try (Model model = Model.load(zoo("gpt2"))) {
+      Scorer scorer = model.scorer();
+      int[] tokens = new Random(5).ints(257, 3, 288).toArray();
+      ModelRotation rotation = rotation(model);
+      assertThatThrownBy(() -> scorer.score(tokens, rotation))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(
+              "a context of 257 tokens is too long for this model: it has learned 256 positions and can know no others");
+    }
+  }
+
+  @Test
+  void aRotationForOtherHeadsIsRefused() {
+    try (Model model = Model.load(zoo("qwen3"));
+        Model other = Model.load(zoo("qwen2"))) {
+      Scorer scorer = model.scorer();
+      ModelRotation rotation = rotation(other);
+      assertThatThrownBy(() -> scorer.score(TOKENS, rotation))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("the rotation is for heads of 16 channels, but the model's have 32");
+    }
+  }
+
+  @Test
+  void oneRotationEverywhereIsThatOfAUniformModel() {
+    try (Model model = Model.load(zoo("qwen2"))) {
+      ModelRotation uniform = ModelRotation.everywhere(rotation(model).layer(0).orElseThrow(), 2);
+      assertThat(model.scorer().score(TOKENS, uniform))
+          .containsExactly(model.scorer().score(TOKENS, rotation(model)));
+    }
+  }
+
+  @Test
+  void latentAttentionCachesOneShortVectorForAllHeads() {
+    try (Model model = Model.load(zoo("deepseek2-v3"))) {
+      assertThat(model.cacheBytes(100)).isEqualTo(100 * 2 * (32 + 16) * 4);
+    }
+  }
+
+  @Test
+  void anUnknownArchitectureListsTheKnown() {
+    assertThatThrownBy(() -> Architectures.of("mamba"))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageStartingWith(
+            "architecture 'mamba' can't be run by this engine; it runs: bloom, ")
+        .hasMessageContaining("llama, llama4, ");
+  }
+
+  @Test
   void aTokenOutsideTheVocabularyIsNamed() {
     try (Model model = Model.load(MODELS.getFirst())) {
       Scorer scorer = model.scorer();
@@ -132,6 +191,10 @@ class ScorerLawsTest {
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("token 288 at index 1 is not in the vocabulary of 288");
     }
+  }
+
+  private static Path zoo(String name) {
+    return Path.of("src/test/resources/parity/zoo/models", name + ".gguf");
   }
 
   private static ModelRotation rotation(Model model) {

@@ -53,7 +53,28 @@ class RopePatchTest {
           "yarn and a base",
               NONE.withScalingType(RopeScalingType.YARN).withScale(2.5).withFrequencyBase(5e5));
 
+  private static final List<String> UNROTATED = List.of("gpt2.gguf", "mpt.gguf");
+
+  /// Their sliding layers follow the file and not the flags.
+  private static final List<String> DEAF = List.of("gemma2.gguf", "gpt-oss.gguf");
+
   @TempDir Path folder;
+
+  @Test
+  void flagsThatSlidingLayersDoNotHearCanNotBecomeKeys() {
+    for (String name : DEAF) {
+      Path path = Path.of("../inference/src/test/resources/parity/zoo/models", name);
+      try (GgufFile file = GgufFile.open(path)) {
+        RopePatch patch =
+            RopePatch.of(file, NONE.withFrequencyBase(131_240.5), SAME_LENGTH, FactorTensors.NONE);
+        Path out = folder.resolve("deaf.gguf");
+        assertThatThrownBy(
+                () -> GgufPatcher.write(file, patch.patch(), out, true, patch.rotation()::accept))
+            .isInstanceOf(CheckpointException.class)
+            .hasMessageContaining("give the flags at every start instead");
+      }
+    }
+  }
 
   private static List<Path> models() throws IOException {
     List<Path> models = new ArrayList<>();
@@ -61,7 +82,11 @@ class RopePatchTest {
         List.of("../inference/src/test/resources/parity/zoo/models", "../../shared/models")) {
       if (Files.isDirectory(Path.of(place))) {
         try (Stream<Path> files = Files.list(Path.of(place))) {
-          files.filter(file -> file.toString().endsWith(".gguf")).forEach(models::add);
+          files
+              .filter(file -> file.toString().endsWith(".gguf"))
+              .filter(file -> !UNROTATED.contains(file.getFileName().toString()))
+              .filter(file -> !DEAF.contains(file.getFileName().toString()))
+              .forEach(models::add);
         }
       }
     }
@@ -74,6 +99,9 @@ class RopePatchTest {
     return models().stream()
         .flatMap(model ->
             STRATEGIES.entrySet().stream()
+                // Its long factors begin behind the original length, which this would move.
+                .filter(strategy ->
+                    !model.endsWith("phi3.gguf") || !strategy.getKey().equals("yarn x4 from 128"))
                 .map(strategy ->
                     DynamicTest.dynamicTest(
                         model.getFileName() + " " + strategy.getKey(),
