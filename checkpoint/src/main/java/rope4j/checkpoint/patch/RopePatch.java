@@ -11,6 +11,7 @@ import rope4j.checkpoint.GgufFile;
 import rope4j.checkpoint.LlamaCppRope;
 import rope4j.checkpoint.Metadata;
 import rope4j.checkpoint.ModelDescription;
+import rope4j.checkpoint.RopeMetadata;
 import rope4j.checkpoint.RopeOverrides;
 import rope4j.checkpoint.RopeScalingType;
 import rope4j.checkpoint.patch.FactorTensors.Divisors;
@@ -49,11 +50,16 @@ public record RopePatch(GgufPatch patch, List<String> warnings, RotationCheck ro
   /// @param flags what the file is to say
   /// @param contextLength the length it is to advertise, tokens; empty for the one it has
   /// @param factors the tensors it is to carry
+  /// @param removed tensors that it is to lose
   /// @throws CheckpointException when the file is no language model, or what is asked for
   ///   contradicts it or itself
   public static RopePatch of(
-      GgufFile file, RopeOverrides flags, OptionalInt contextLength, FactorTensors factors) {
-    return new Builder(file, flags, contextLength, factors).build();
+      GgufFile file,
+      RopeOverrides flags,
+      OptionalInt contextLength,
+      FactorTensors factors,
+      Set<String> removed) {
+    return new Builder(file, flags, contextLength, factors, removed).build();
   }
 
   private static final class Builder {
@@ -64,11 +70,17 @@ public record RopePatch(GgufPatch patch, List<String> warnings, RotationCheck ro
     private final String scaling;
     private final OptionalInt contextLength;
     private final FactorTensors factors;
+    private final Set<String> removed;
     private final List<String> warnings = new ArrayList<>();
     private RopeOverrides flags;
     private GgufPatch patch = GgufPatch.NONE;
 
-    Builder(GgufFile file, RopeOverrides flags, OptionalInt contextLength, FactorTensors factors) {
+    Builder(
+        GgufFile file,
+        RopeOverrides flags,
+        OptionalInt contextLength,
+        FactorTensors factors,
+        Set<String> removed) {
       this.metadata = file.metadata();
       this.model = ModelDescription.of(file);
       this.rope = model.architecture() + ".rope.";
@@ -76,6 +88,7 @@ public record RopePatch(GgufPatch patch, List<String> warnings, RotationCheck ro
       this.flags = flags;
       this.contextLength = contextLength;
       this.factors = factors;
+      this.removed = removed;
     }
 
     RopePatch build() {
@@ -84,6 +97,8 @@ public record RopePatch(GgufPatch patch, List<String> warnings, RotationCheck ro
         requireTensorsAreLoaded();
         expected = tensors();
       }
+      requireFactor();
+      warnWhereScalingsAddUp();
       flags.scalingType().ifPresent(type -> text(scaling + "type", type.label()));
       if (flags.frequencyScale().isPresent()) {
         real(scaling + "factor", 1 / flags.frequencyScale().getAsDouble());
@@ -100,6 +115,62 @@ public record RopePatch(GgufPatch patch, List<String> warnings, RotationCheck ro
       return new RopePatch(patch, warnings, new RotationCheck(expected, carried(), contextLength));
     }
 
+    /// A factor of 1 is no scaling, so a type alone would change nothing and look as if it did.
+    private void requireFactor() {
+      boolean asked =
+          flags
+              .scalingType()
+              .filter(type -> type == RopeScalingType.YARN || type == RopeScalingType.LINEAR)
+              .isPresent();
+      if (asked && flags.frequencyScale().isEmpty() && model.rope().factor().orElse(1) == 1) {
+        throw new CheckpointException(
+            "--rope-scaling "
+                + type().label()
+                + " needs a factor, which this file has not; give --rope-scale, for example"
+                + " --rope-scale 4");
+      }
+    }
+
+    /// The divisors of a file's tensors hold under every flag.
+    private void warnWhereScalingsAddUp() {
+      RopeMetadata own = model.rope();
+      boolean scaled =
+          flags
+                      .frequencyScale()
+                      .orElse(own.factor().isPresent() ? 1 / own.factor().getAsDouble() : 1)
+                  != 1
+              && type() != RopeScalingType.NONE
+              && type() != RopeScalingType.LONGROPE;
+      boolean asked =
+          flags.scalingType().filter(type -> type != RopeScalingType.NONE).isPresent()
+              || flags.frequencyScale().isPresent()
+              || flags.frequencyBase().isPresent();
+      List<String> kept = new ArrayList<>();
+      if (!own.factors().isEmpty()) {
+        kept.add(FactorTensors.FREQS);
+      }
+      if (!own.longFactors().isEmpty()) {
+        kept.addAll(List.of(FactorTensors.LONG, FactorTensors.SHORT));
+      }
+      kept.removeAll(removed);
+      if (factors.isEmpty() && !kept.isEmpty() && asked) {
+        warnings.add(
+            "this file scales its frequencies already, by "
+                + String.join(" and ", kept)
+                + ", and what is asked for comes on top of that: two scalings, which the model was not"
+                + " trained with; to replace the old one, add --remove-tensor "
+                + String.join(" --remove-tensor ", kept));
+      } else if (!factors.isEmpty() && scaled) {
+        warnings.add(
+            "the file "
+                + (flags.frequencyScale().isPresent() ? "gets" : "has")
+                + " a scaling of type "
+                + type().label()
+                + " too, and the frequency factors come on top of it: two scalings, which the model was"
+                + " not trained with; give --rope-scaling none for the factors alone");
+      }
+    }
+
     /// Where the advertised length changes, the trained length has to be said by itself: it decides
     /// YaRN's ramp and which factors are for long contexts.
     private void originalLength() {
@@ -107,8 +178,18 @@ public record RopePatch(GgufPatch patch, List<String> warnings, RotationCheck ro
       if (flags.yarnOriginalContext().isPresent()) {
         count(key, flags.yarnOriginalContext().getAsInt());
       } else if (metadata.count(key).orElse(0) == 0 && (isYarn() || lengthIsAsked())) {
-        count(key, model.trainedLength());
+        count(key, type() == RopeScalingType.YARN ? model.trainedLength() : ruledLength());
       }
+    }
+
+    /// Llama 3.1's rule may name the length it starts from.
+    private int ruledLength() {
+      return factors.all().stream()
+          .filter(FactorTensors.Llama3Rule.class::isInstance)
+          .map(FactorTensors.Llama3Rule.class::cast)
+          .flatMapToInt(rule -> rule.originalLength().stream())
+          .findFirst()
+          .orElse(model.trainedLength());
     }
 
     private boolean lengthIsAsked() {
