@@ -244,7 +244,7 @@ final class PatchCommand implements Callable<Integer> {
 
   /// One line, be the value an object.
   private static String shown(Optional<PatchResult.Value> value) {
-    return value.map(found -> found.text().replaceAll("\\s+", " ")).orElse("–");
+    return value.map(found -> PlainWriter.line(found.text())).orElse("–");
   }
 
   private ObjectNode toJson(PatchResult result) {
