@@ -122,7 +122,8 @@ class PatchCommandTest {
             "--json");
     assertThat(cli.code()).as(cli.err()).isZero();
     JsonNode json = cli.json();
-    assertThat(json.propertyNames()).containsExactly("model", "output", "changes", "bytes");
+    assertThat(json.propertyNames())
+        .containsExactly("model", "output", "changes", "warnings", "bytes");
     assertThat(json.get("bytes").asLong()).isEqualTo(out.toFile().length());
     assertThat(json.get("changes").get(0).get("key").asString()).isEqualTo("llama.rope.freq_base");
     assertThat(json.get("changes").get(0).get("to").isNumber()).isTrue();

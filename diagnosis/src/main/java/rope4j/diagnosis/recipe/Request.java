@@ -52,7 +52,13 @@ record Request(RecipeModel model, Extension extension, int contextLength) {
               "The model covers "
                   + model.coveredLength()
                   + " tokens"
-                  + model.own().map(own -> " with its own " + own.type()).orElse("")
+                  + model
+                      .own()
+                      .map(own ->
+                          " with its own "
+                              + own.type()
+                              + (own.type().endsWith("s") ? "" : " scaling"))
+                      .orElse("")
                   + ", and nothing here extends that: past them expect its answers to fall apart");
       default -> {}
     }

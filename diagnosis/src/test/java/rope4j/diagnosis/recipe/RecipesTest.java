@@ -177,7 +177,8 @@ class RecipesTest {
     assertThat(Recipes.loading(phi3, new Extension.Native(), 524288))
         .allSatisfy(recipe ->
             assertThat(recipe.note())
-                .contains("covers 131072 tokens with its own longrope, and nothing here extends"))
+                .contains(
+                    "covers 131072 tokens with its own longrope scaling, and nothing here extends"))
         .extracting(Recipe::text)
         .anyMatch(text -> text.startsWith("VLLM_ALLOW_LONG_MAX_MODEL_LEN=1 vllm serve "))
         .anyMatch(text -> text.startsWith("SGLANG_ALLOW_OVERWRITE_LONGER_CONTEXT_LEN=1 python "));
