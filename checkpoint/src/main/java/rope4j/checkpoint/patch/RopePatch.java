@@ -11,7 +11,6 @@ import rope4j.checkpoint.GgufFile;
 import rope4j.checkpoint.LlamaCppRope;
 import rope4j.checkpoint.Metadata;
 import rope4j.checkpoint.ModelDescription;
-import rope4j.checkpoint.RopeMetadata;
 import rope4j.checkpoint.RopeOverrides;
 import rope4j.checkpoint.RopeScalingType;
 import rope4j.checkpoint.patch.FactorTensors.Divisors;
@@ -98,7 +97,7 @@ public record RopePatch(GgufPatch patch, List<String> warnings, RotationCheck ro
         expected = tensors();
       }
       requireFactor();
-      warnWhereScalingsAddUp();
+      AddedScaling.warning(model, flags, type(), factors, removed).ifPresent(warnings::add);
       flags.scalingType().ifPresent(type -> text(scaling + "type", type.label()));
       if (flags.frequencyScale().isPresent()) {
         real(scaling + "factor", 1 / flags.frequencyScale().getAsDouble());
@@ -128,46 +127,6 @@ public record RopePatch(GgufPatch patch, List<String> warnings, RotationCheck ro
                 + type().label()
                 + " needs a factor, which this file has not; give --rope-scale, for example"
                 + " --rope-scale 4");
-      }
-    }
-
-    /// The divisors of a file's tensors hold under every flag.
-    private void warnWhereScalingsAddUp() {
-      RopeMetadata own = model.rope();
-      boolean scaled =
-          flags
-                      .frequencyScale()
-                      .orElse(own.factor().isPresent() ? 1 / own.factor().getAsDouble() : 1)
-                  != 1
-              && type() != RopeScalingType.NONE
-              && type() != RopeScalingType.LONGROPE;
-      boolean asked =
-          flags.scalingType().filter(type -> type != RopeScalingType.NONE).isPresent()
-              || flags.frequencyScale().isPresent()
-              || flags.frequencyBase().isPresent();
-      List<String> kept = new ArrayList<>();
-      if (!own.factors().isEmpty()) {
-        kept.add(FactorTensors.FREQS);
-      }
-      if (!own.longFactors().isEmpty()) {
-        kept.addAll(List.of(FactorTensors.LONG, FactorTensors.SHORT));
-      }
-      kept.removeAll(removed);
-      if (factors.isEmpty() && !kept.isEmpty() && asked) {
-        warnings.add(
-            "this file scales its frequencies already, by "
-                + String.join(" and ", kept)
-                + ", and what is asked for comes on top of that: two scalings, which the model was not"
-                + " trained with; to replace the old one, add --remove-tensor "
-                + String.join(" --remove-tensor ", kept));
-      } else if (!factors.isEmpty() && scaled) {
-        warnings.add(
-            "the file "
-                + (flags.frequencyScale().isPresent() ? "gets" : "has")
-                + " a scaling of type "
-                + type().label()
-                + " too, and the frequency factors come on top of it: two scalings, which the model was"
-                + " not trained with; give --rope-scaling none for the factors alone");
       }
     }
 
