@@ -13,4 +13,5 @@ module rope4j.diagnosis {
   exports rope4j.diagnosis.prediction;
   exports rope4j.diagnosis.engine;
   exports rope4j.diagnosis.recipe;
+  exports rope4j.diagnosis.comparison;
 }

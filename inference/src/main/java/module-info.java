@@ -6,4 +6,5 @@ module rope4j.inference {
   requires transitive rope4j.checkpoint;
 
   exports rope4j.inference;
+  exports rope4j.inference.tokenizer;
 }

@@ -13,7 +13,7 @@ final class GgufFacts {
   /// Architectures that know positions otherwise, or not at all. Source: llama.cpp
   /// `llama-model.cpp` (`llama_model_rope_type`), and the graphs of those with learned positions or
   /// ALiBi.
-  private static final Set<String> UNROTATED =
+  static final Set<String> UNROTATED =
       Set.of(
           "arwkv7",
           "bert",

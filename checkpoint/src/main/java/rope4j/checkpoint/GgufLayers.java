@@ -37,7 +37,7 @@ final class GgufLayers {
       cohere2         4 last  0
       cohere2moe      4 last  0
       exaone-moe      4 last  0
-      exaone4         4 last  0
+      exaone4         4 last  4096
       gemma-embedding 6 last  0
       gemma2          2 last  4096
       gemma3          6 last  0
@@ -52,6 +52,9 @@ final class GgufLayers {
       plamo3          8 last  0
       smallthinker    4 first 0
       """;
+
+  /// The one size of EXAONE 4 for which llama.cpp switches the window on.
+  private static final int EXAONE4_SLIDING = 64;
 
   /// Architectures whose layers are sliding by a list in the file only.
   private static final List<String> LISTED = List.of("mimo2", "step35");
@@ -100,6 +103,9 @@ final class GgufLayers {
   }
 
   private Optional<Stated<Integer>> findWindow() {
+    if (facts.architecture().equals("exaone4") && layers != EXAONE4_SLIDING) {
+      return Optional.empty();
+    }
     Optional<Stated<Integer>> stated = facts.count("attention.sliding_window");
     if (stated.isPresent()) {
       return stated.filter(tokens -> tokens.value() > 0);

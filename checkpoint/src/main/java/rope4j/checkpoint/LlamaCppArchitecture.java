@@ -15,10 +15,14 @@ record LlamaCppArchitecture(Pairing pairing, Layers layers) {
 
   /// Which layers rotate how.
   enum Layers {
-    /// All alike; in gpt-oss and Gemma 2 the sliding ones too.
+    /// All alike.
     UNIFORM,
     /// As uniform, but every fourth layer does not rotate.
     EVERY_FOURTH_STANDS,
+    /// Sliding layers follow the file: a user's base and frequency scale do not reach them.
+    SLIDING_BY_FILE,
+    /// As the one before, and every fourth layer does not rotate.
+    SLIDING_BY_FILE_EVERY_FOURTH_STANDS,
     /// Sliding layers have a base of their own and no scaling.
     SLIDING_BASE,
     /// Sliding layers have no YaRN.
@@ -52,6 +56,8 @@ record LlamaCppArchitecture(Pairing pairing, Layers layers) {
           Map.entry("cohere2moe", Layers.SLIDING_ONLY),
           Map.entry("exaone4", Layers.SLIDING_ONLY),
           Map.entry("exaone-moe", Layers.SLIDING_ONLY),
+          Map.entry("gemma2", Layers.SLIDING_BY_FILE),
+          Map.entry("gpt-oss", Layers.SLIDING_BY_FILE),
           Map.entry("gemma3", Layers.SLIDING_BASE),
           Map.entry("gemma3n", Layers.SLIDING_BASE),
           Map.entry("gemma4", Layers.SLIDING_BASE),
@@ -61,7 +67,7 @@ record LlamaCppArchitecture(Pairing pairing, Layers layers) {
           Map.entry("modern-bert", Layers.SLIDING_BASE),
           Map.entry("olmo2", Layers.SLIDING_UNSCALED),
           Map.entry("afmoe", Layers.EVERY_FOURTH_STANDS),
-          Map.entry("llama4", Layers.EVERY_FOURTH_STANDS),
+          Map.entry("llama4", Layers.SLIDING_BY_FILE_EVERY_FOURTH_STANDS),
           Map.entry("smollm3", Layers.EVERY_FOURTH_STANDS));
 
   private static final TreeMap<String, LlamaCppArchitecture> KNOWN = known();

@@ -27,6 +27,20 @@ record LlamaCppContext(
         resolved.softmaxScaleMultiplier());
   }
 
+  /// The same for layers that a user's base and frequency scale do not reach.
+  LlamaCppContext withFileFrequencies(ModelDescription model) {
+    return new LlamaCppContext(
+        scalingType,
+        operator
+            .withBase(model.rope().sliding().base().orElse(model.rope().base()))
+            .withFrequencyScale(frequencyScale(model.rope())),
+        softmaxScaleMultiplier);
+  }
+
+  private static float frequencyScale(RopeMetadata rope) {
+    return rope.factor().isPresent() ? 1 / (float) rope.factor().getAsDouble() : 1;
+  }
+
   private static Model file(ModelDescription model) {
     RopeMetadata rope = model.rope();
     boolean grok = model.architecture().equals("grok");
@@ -39,7 +53,7 @@ record LlamaCppContext(
         model.contextLength(),
         model.rotaryDimension(),
         (float) rope.base(),
-        rope.factor().isPresent() ? 1 / (float) rope.factor().getAsDouble() : 1,
+        frequencyScale(rope),
         (float) rope.attentionFactor(),
         (float) logMultiplier,
         (float) (grok ? rope.yarnExtFactor().orElse(-1) : -1),

@@ -1,12 +1,14 @@
 package rope4j.checkpoint;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import rope4j.checkpoint.LlamaCppArchitecture.Layers;
 import rope4j.rotation.AttentionScaled;
 import rope4j.rotation.FrequencyFactors;
+import rope4j.rotation.LayerRotations;
 import rope4j.rotation.Linear;
 import rope4j.rotation.RopeParameters;
 import rope4j.rotation.Scaling;
@@ -23,8 +25,8 @@ import rope4j.rotation.Yarn;
 ///   others unless it is given. Then the attention factor is `1 + 0.1 ln(factor)`, and a given one
 ///   is discarded; it acts only where YaRN is not active.
 /// - YaRN's betas in a file are read for two architectures only (`mistral3`, `grok`).
-/// - Layers with sliding-window attention have their own base, no YaRN, or no rotation at all, as
-///   the architecture has it.
+/// - Layers with sliding-window attention have their own base, no YaRN, the file's base and
+///   frequency scale whatever the user's, or no rotation at all, as the architecture has it.
 /// - Long frequency factors replace the short ones when the context, rounded up to a multiple of
 ///   256, is longer than the file's original length; for all positions, and under every type.
 ///
@@ -52,7 +54,8 @@ public final class LlamaCppRope {
   public static RopeParameters resolve(
       ModelDescription model, RopeOverrides overrides, int contextLength) {
     List<LayerRotation> layers = layers(model, overrides, contextLength);
-    if (layers.size() != 1 || LlamaCppArchitecture.of(model).layers() != Layers.UNIFORM) {
+    Layers pattern = LlamaCppArchitecture.of(model).layers();
+    if (layers.size() != 1 || (pattern != Layers.UNIFORM && pattern != Layers.SLIDING_BY_FILE)) {
       throw new CheckpointException(
           "the layers of architecture '"
               + model.architecture()
@@ -94,20 +97,74 @@ public final class LlamaCppRope {
     }
     LlamaCppContext context = LlamaCppContext.of(model, overrides);
     try {
-      RopeParameters full =
-          new RopeParameters(
-              model.headDimension(),
-              model.rotaryDimension(),
-              context.operator().base(),
-              model.trainedLength(),
-              architecture.pairing(),
-              withSoftmaxScale(
-                  context,
-                  scaling(context, factors(model, contextLength), model.rotaryDimension() / 2)));
-      return layers(model, architecture, context, full);
+      RopeParameters full = parameters(model, architecture, context, contextLength);
+      return switch (architecture.layers()) {
+        case SLIDING_BY_FILE, SLIDING_BY_FILE_EVERY_FOURTH_STANDS ->
+            byFile(
+                context,
+                full,
+                parameters(model, architecture, context.withFileFrequencies(model), contextLength));
+        default -> layers(model, architecture, context, full);
+      };
     } catch (IllegalArgumentException e) {
       throw new CheckpointException("the rotation makes no sense: " + e.getMessage(), e);
     }
+  }
+
+  /// The rotation of each layer in turn; empty for one that does not rotate, as all are in
+  /// architectures that know positions otherwise.
+  ///
+  /// @param windows which layers are windowed, in the same file
+  /// @throws CheckpointException as in [#layers]
+  public static LayerRotations everyLayer(
+      ModelDescription model,
+      AttentionWindows windows,
+      RopeOverrides overrides,
+      int contextLength) {
+    List<Optional<RopeParameters>> every = new ArrayList<>();
+    if (GgufFacts.UNROTATED.contains(model.architecture())) {
+      return new LayerRotations(Collections.nCopies(model.layers(), Optional.empty()));
+    }
+    List<LayerRotation> kinds = layers(model, overrides, contextLength);
+    Layers pattern = LlamaCppArchitecture.of(model).layers();
+    for (int layer = 0; layer < model.layers(); layer++) {
+      boolean windowed = windows.isWindowed(layer);
+      boolean rotates =
+          switch (pattern) {
+            case SLIDING_ONLY -> windowed || windows.window().isEmpty();
+            case EVERY_FOURTH_STANDS -> (layer + 1) % 4 != 0;
+            // Without windows llama.cpp takes the number of layers for the interval.
+            case SLIDING_BY_FILE_EVERY_FOURTH_STANDS ->
+                (layer + 1) % (windows.window().isPresent() ? 4 : model.layers()) != 0;
+            default -> true;
+          };
+      LayerRotation kind = windowed ? kinds.getLast() : kinds.getFirst();
+      every.add(rotates ? Optional.of(kind.parameters()) : Optional.empty());
+    }
+    return new LayerRotations(every);
+  }
+
+  private static RopeParameters parameters(
+      ModelDescription model,
+      LlamaCppArchitecture architecture,
+      LlamaCppContext context,
+      int contextLength) {
+    return new RopeParameters(
+        model.headDimension(),
+        model.rotaryDimension(),
+        context.operator().base(),
+        model.trainedLength(),
+        architecture.pairing(),
+        withSoftmaxScale(
+            context, scaling(context, factors(model, contextLength), model.rotaryDimension() / 2)));
+  }
+
+  private static List<LayerRotation> byFile(
+      LlamaCppContext context, RopeParameters full, RopeParameters sliding) {
+    RopeScalingType type = context.scalingType();
+    return sliding.equals(full)
+        ? List.of(new LayerRotation(Optional.empty(), type, full))
+        : List.of(new LayerRotation(FULL, type, full), new LayerRotation(SLIDING, type, sliding));
   }
 
   private static List<LayerRotation> layers(
@@ -118,7 +175,8 @@ public final class LlamaCppRope {
     RopeScalingType type = context.scalingType();
     SlidingMetadata sliding = model.rope().sliding();
     return switch (architecture.layers()) {
-      case UNIFORM, EVERY_FOURTH_STANDS -> List.of(new LayerRotation(Optional.empty(), type, full));
+      case UNIFORM, EVERY_FOURTH_STANDS, SLIDING_BY_FILE, SLIDING_BY_FILE_EVERY_FOURTH_STANDS ->
+          List.of(new LayerRotation(Optional.empty(), type, full));
       case SLIDING_ONLY ->
           List.of(
               new LayerRotation(

@@ -1,31 +1,36 @@
 package rope4j.checkpoint;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
+import java.util.Set;
 
 /// The tokens of a model and what its tokenizer needs to know. A token's id is its index.
 ///
 /// Source: llama.cpp `llama-vocab.cpp`, `llama_vocab::impl::load`.
 ///
-/// @param model the tokenizer's name, `tokenizer.ggml.model`: `llama` is SentencePiece BPE
+/// @param model the tokenizer's name, `tokenizer.ggml.model`: `llama` is SentencePiece BPE, `gpt2`
+///   byte-level BPE, `t5` Unigram, `bert` WordPiece
+/// @param preTokenizer how a text falls into words before pairs are merged, `tokenizer.ggml.pre`
 /// @param tokens all tokens in order of their ids
-/// @param bos the token a text begins with, if there is one
-/// @param eos the token a text ends with, if there is one
-/// @param unknown the token for text that no other token covers, if there is one
-/// @param addsBos whether a text fed to the model begins with `bos`
-/// @param addsSpacePrefix whether the tokenizer puts a space before a text
+/// @param merges the pairs BPE merges, the first the soonest, as the file writes them: two pieces
+///   with a space between
+/// @param special the tokens with a task of their own
+/// @param rules what is done to a text before it is cut
+/// @param characterMap SentencePiece's table of characters and what they are replaced by, as the
+///   file has it; empty when there is none
 public record Vocabulary(
     String model,
+    Optional<String> preTokenizer,
     List<Token> tokens,
-    OptionalInt bos,
-    OptionalInt eos,
-    OptionalInt unknown,
-    boolean addsBos,
-    boolean addsSpacePrefix) {
+    List<String> merges,
+    Special special,
+    Rules rules,
+    ByteBuffer characterMap) {
 
-  private static final String PREFIX = "tokenizer.ggml.";
+  static final String PREFIX = "tokenizer.ggml.";
 
   /// One token.
   ///
@@ -46,8 +51,72 @@ public record Vocabulary(
     BYTE
   }
 
+  /// The tokens with a task of their own.
+  ///
+  /// @param bos the token a text begins with, if there is one
+  /// @param eos the token a text ends with, if there is one
+  /// @param unknown the token for text that no other token covers, if there is one
+  /// @param ends tokens that end a turn or a message
+  public record Special(OptionalInt bos, OptionalInt eos, OptionalInt unknown, Set<Integer> ends) {
+
+    /// No such token.
+    public static final Special NONE =
+        new Special(OptionalInt.empty(), OptionalInt.empty(), OptionalInt.empty(), Set.of());
+
+    public Special {
+      ends = Set.copyOf(ends);
+    }
+
+    /// The same with the tokens that end a turn or a message by the look of their texts, such as
+    /// `<|im_end|>`.
+    public Special withEndsAmong(List<Token> tokens) {
+      return new Special(bos, eos, unknown, Set.copyOf(EndTokens.of(tokens)));
+    }
+  }
+
+  /// What is done to a text before it is cut into tokens.
+  ///
+  /// @param addsBos whether a text fed to the model begins with `bos`
+  /// @param addsEos whether a text fed to the model ends with `eos`
+  /// @param addsSpacePrefix whether the tokenizer puts a space before a text
+  /// @param mergesSpaces whether many spaces become one (`remove_extra_whitespaces`)
+  /// @param lowercases whether WordPiece sees lower case only
+  /// @param stripsAccents whether WordPiece sees letters without their accents
+  /// @param stripsAfterControls whether white space after a control token is dropped, which Phi-3
+  ///   needs and its files do not say
+  public record Rules(
+      boolean addsBos,
+      boolean addsEos,
+      boolean addsSpacePrefix,
+      boolean mergesSpaces,
+      boolean lowercases,
+      boolean stripsAccents,
+      boolean stripsAfterControls) {
+
+    /// A text stays as it is.
+    public static final Rules NONE = new Rules(false, false, false, false, false, false, false);
+
+    /// The same with a beginning, and with or without a space before the text.
+    public Rules with(boolean bos, boolean spacePrefix) {
+      return new Rules(
+          bos, addsEos, spacePrefix, mergesSpaces, lowercases, stripsAccents, stripsAfterControls);
+    }
+  }
+
   public Vocabulary {
     tokens = List.copyOf(tokens);
+    merges = List.copyOf(merges);
+    characterMap = characterMap.asReadOnlyBuffer();
+  }
+
+  /// A vocabulary of tokens alone.
+  public Vocabulary(String model, List<Token> tokens, Special special, Rules rules) {
+    this(model, Optional.empty(), tokens, List.of(), special, rules, ByteBuffer.allocate(0));
+  }
+
+  @Override
+  public ByteBuffer characterMap() {
+    return characterMap.duplicate();
   }
 
   /// Number of tokens.
@@ -66,17 +135,7 @@ public record Vocabulary(
             .orElseThrow(() ->
                 new CheckpointException(
                     "the file has no tokenizer (" + PREFIX + "model): give token ids instead"));
-    List<Token> tokens = tokens(metadata);
-    // llama.cpp's defaults for SentencePiece; the other models have theirs in the file.
-    boolean sentencePiece = model.equals("llama");
-    return new Vocabulary(
-        model,
-        tokens,
-        id(metadata, "bos_token_id", sentencePiece ? 1 : -1, tokens.size()),
-        id(metadata, "eos_token_id", sentencePiece ? 2 : -1, tokens.size()),
-        id(metadata, "unknown_token_id", sentencePiece ? 0 : -1, tokens.size()),
-        metadata.bool(PREFIX + "add_bos_token").orElse(sentencePiece),
-        metadata.bool(PREFIX + "add_space_prefix").orElse(sentencePiece));
+    return new VocabularyReader(metadata, model, tokens(metadata)).read();
   }
 
   private static List<Token> tokens(Metadata metadata) {
@@ -131,15 +190,5 @@ public record Vocabulary(
               + " were expected: convert the model again");
     }
     return kinds[(int) number];
-  }
-
-  /// llama.cpp passes over an id beyond the vocabulary, with a warning.
-  private static OptionalInt id(Metadata metadata, String key, int otherwise, int size) {
-    OptionalLong given = metadata.integer(PREFIX + key);
-    long id = given.orElse(otherwise);
-    if (id < 0 || id >= size) {
-      id = otherwise;
-    }
-    return id < 0 || id >= size ? OptionalInt.empty() : OptionalInt.of((int) id);
   }
 }

@@ -58,11 +58,11 @@ class VocabularyTest {
   @Test
   void aSentencePieceVocabularyHasLlamaCppsDefaults() {
     Vocabulary vocabulary = read(tokens("llama"));
-    assertThat(vocabulary.unknown()).hasValue(0);
-    assertThat(vocabulary.bos()).hasValue(1);
-    assertThat(vocabulary.eos()).hasValue(2);
-    assertThat(vocabulary.addsBos()).isTrue();
-    assertThat(vocabulary.addsSpacePrefix()).isTrue();
+    assertThat(vocabulary.special().unknown()).hasValue(0);
+    assertThat(vocabulary.special().bos()).hasValue(1);
+    assertThat(vocabulary.special().eos()).hasValue(2);
+    assertThat(vocabulary.rules().addsBos()).isTrue();
+    assertThat(vocabulary.rules().addsSpacePrefix()).isTrue();
   }
 
   @Test
@@ -73,24 +73,24 @@ class VocabularyTest {
                 .put("tokenizer.ggml.bos_token_id", MetadataType.UINT32, 3)
                 .put("tokenizer.ggml.add_bos_token", MetadataType.BOOL, false)
                 .put("tokenizer.ggml.add_space_prefix", MetadataType.BOOL, false));
-    assertThat(vocabulary.bos()).hasValue(3);
-    assertThat(vocabulary.addsBos()).isFalse();
-    assertThat(vocabulary.addsSpacePrefix()).isFalse();
+    assertThat(vocabulary.special().bos()).hasValue(3);
+    assertThat(vocabulary.rules().addsBos()).isFalse();
+    assertThat(vocabulary.rules().addsSpacePrefix()).isFalse();
   }
 
   @Test
   void anIdBeyondTheVocabularyIsPassedOverAsInLlamaCpp() {
     Vocabulary vocabulary =
         read(tokens("llama").put("tokenizer.ggml.bos_token_id", MetadataType.UINT32, -1));
-    assertThat(vocabulary.bos()).hasValue(1);
+    assertThat(vocabulary.special().bos()).hasValue(1);
   }
 
   @Test
   void anotherTokenizersVocabularyIsReadWithoutSentencePiecesDefaults() {
     Vocabulary vocabulary = read(tokens("gpt2"));
     assertThat(vocabulary.model()).isEqualTo("gpt2");
-    assertThat(vocabulary.bos()).isEmpty();
-    assertThat(vocabulary.addsSpacePrefix()).isFalse();
+    assertThat(vocabulary.special().bos()).isEmpty();
+    assertThat(vocabulary.rules().addsSpacePrefix()).isFalse();
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
@@ -17,11 +18,15 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import rope4j.checkpoint.model.Checkpoint;
+import rope4j.diagnosis.ComparisonReport;
 import rope4j.diagnosis.InspectionReport;
+import rope4j.diagnosis.comparison.Comparison;
 import rope4j.diagnosis.engine.Engine;
 import rope4j.diagnosis.inspection.Inspection;
 import rope4j.diagnosis.inspection.Inspector;
 import rope4j.diagnosis.launch.Launch;
+import rope4j.diagnosis.rules.Rules;
+import tools.jackson.databind.node.ObjectNode;
 
 /// Everything that needs no weights.
 @Command(
@@ -64,8 +69,23 @@ final class InspectCommand implements Callable<Integer> {
               + " in a file. It is judged together with the model; nothing of it is run.")
   private Optional<String> launch = Optional.empty();
 
+  @Option(
+      names = "--compare",
+      paramLabel = "ENGINE",
+      split = ",",
+      description =
+          "Engines to compare, for example transformers,vllm,llama.cpp: where they rotate differently at"
+              + " this length, by how many radians, and which is right.")
+  private List<String> compare = List.of();
+
   @Option(names = "--json", description = "One JSON object on standard output and nothing else.")
   private boolean json;
+
+  @Option(
+      names = "--sarif",
+      description =
+          "The findings as SARIF 2.1.0 on standard output and nothing else, for code review.")
+  private boolean sarif;
 
   @Option(
       names = {"-v", "--verbose"},
@@ -77,6 +97,8 @@ final class InspectCommand implements Callable<Integer> {
   public Integer call() {
     OptionalInt tokens = tokens();
     Optional<Engine> chosen = engine.map(Engine::of);
+    List<Engine> engines = compare.stream().map(String::strip).map(Engine::of).toList();
+    requireOneOutput();
     Optional<Launch> start = launch.map(text -> Launch.parse(launchText(text)));
     if (path.toString().isEmpty()) {
       throw new InputException(
@@ -84,13 +106,36 @@ final class InspectCommand implements Callable<Integer> {
     }
     try (Checkpoint checkpoint = Checkpoint.open(path)) {
       Inspection inspection = Inspector.inspect(checkpoint, chosen, start, tokens);
-      PrintWriter out = spec.commandLine().getOut();
-      if (json) {
-        out.println(Json.write(InspectionJson.of(inspection)));
-      } else {
-        out.print(InspectionReport.render(inspection, verbose, Terminal.outputHasColors()));
-      }
+      Optional<Comparison> comparison =
+          engines.isEmpty()
+              ? Optional.empty()
+              : Optional.of(Comparison.of(checkpoint, engines, inspection.lengths().requested()));
+      print(inspection, comparison, spec.commandLine().getOut());
       return inspection.hasErrors() ? Rope.BAD_VERDICT : Rope.HOLDS;
+    }
+  }
+
+  private void requireOneOutput() {
+    if (json && sarif) {
+      throw new InputException("--json and --sarif are two outputs; give one of them");
+    }
+    if (sarif && !compare.isEmpty()) {
+      throw new InputException(
+          "--sarif holds findings only; give --compare with --json or without either");
+    }
+  }
+
+  private void print(Inspection inspection, Optional<Comparison> comparison, PrintWriter out) {
+    if (sarif) {
+      out.println(Json.write(Sarif.of(inspection.findings(), Rules.all(), path, Path.of(""))));
+    } else if (json) {
+      ObjectNode object = InspectionJson.of(inspection);
+      comparison.ifPresent(it -> object.set("comparison", ComparisonJson.of(it)));
+      out.println(Json.write(object));
+    } else {
+      boolean colors = Terminal.outputHasColors();
+      out.print(InspectionReport.render(inspection, verbose, colors));
+      comparison.ifPresent(it -> out.print(ComparisonReport.render(it, colors)));
     }
   }
 

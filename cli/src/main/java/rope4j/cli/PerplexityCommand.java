@@ -14,13 +14,11 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import rope4j.checkpoint.LlamaCppRope;
 import rope4j.checkpoint.RopeOverrides;
 import rope4j.inference.LogitsObserver;
 import rope4j.inference.Model;
-import rope4j.rotation.Precision;
+import rope4j.inference.ModelRotation;
 import rope4j.rotation.RopeParameters;
-import rope4j.rotation.Rotation;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -61,8 +59,7 @@ final class PerplexityCommand implements Callable<Integer> {
       int[] tokens = text.read(model).whole();
       int context = contextLength.filter(n -> n != 0).orElse(tokens.length);
       check(tokens.length, context);
-      RopeParameters parameters = LlamaCppRope.resolve(model.description(), overrides, context);
-      Rotation rotation = Rotation.of(parameters, context, Precision.LLAMA_CPP);
+      ModelRotation rotation = model.rotation(overrides, context);
       KeptLogits kept = new KeptLogits(new TreeSet<>(logitsAt));
       double[] nll;
       try (ProgressBar bar =
@@ -80,7 +77,7 @@ final class PerplexityCommand implements Callable<Integer> {
       }
       double mean = Arrays.stream(nll).average().orElseThrow();
       if (json) {
-        out.println(Json.write(toJson(tokens.length, context, parameters, nll, mean, kept)));
+        out.println(Json.write(toJson(tokens.length, context, rotation, nll, mean, kept)));
       } else {
         print(out, nll, mean);
       }
@@ -117,17 +114,19 @@ final class PerplexityCommand implements Callable<Integer> {
   }
 
   private ObjectNode toJson(
-      int tokens,
-      int context,
-      RopeParameters parameters,
-      double[] nll,
-      double mean,
-      KeptLogits kept) {
+      int tokens, int context, ModelRotation rotation, double[] nll, double mean, KeptLogits kept) {
     ObjectNode root = Json.object();
     root.put("model", input.name());
     root.put("tokens", tokens);
     root.put("contextLength", context);
-    root.set("scaling", Json.scaling(parameters.scaling(), parameters, context));
+    // Of the last layer that rotates: full attention, where the layers differ.
+    for (int layer = rotation.layers() - 1; layer >= 0; layer--) {
+      if (rotation.layer(layer).isPresent()) {
+        RopeParameters parameters = rotation.layer(layer).get().parameters();
+        root.set("scaling", Json.scaling(parameters.scaling(), parameters, context));
+        break;
+      }
+    }
     ArrayNode values = root.putArray("nll");
     for (double value : nll) {
       values.add(value);

@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 import rope4j.inference.Model;
-import rope4j.inference.Tokenizer;
+import rope4j.inference.tokenizer.Tokenizer;
 
 /// The text to measure on, given as text or as token ids.
 final class TextInput {

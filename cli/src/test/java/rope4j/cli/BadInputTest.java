@@ -78,7 +78,7 @@ class BadInputTest {
         bytes.replaceFirst("\u0005\0\0\0\0\0\0\0llama", "\u0005\0\0\0\0\0\0\0mamba"),
         StandardCharsets.ISO_8859_1);
     Cli.run("doctor", other, "-c", 128, "--tokens", tokens)
-        .isRefusedWith("'mamba'", "it runs: llama");
+        .isRefusedWith("'mamba'", "it runs: bloom, ");
   }
 
   @Test
@@ -284,8 +284,7 @@ class BadInputTest {
     Cli.run("inspect", folder).isRefusedWith("generation_config.json");
     file("generation_config.json", "{}");
     file("tokenizer_config.json", "{\"model_max_length\": 1, \"model_max_length\": 2}");
-    Cli duplicate = Cli.run("inspect", folder);
-    assertThat(duplicate.code()).as(duplicate.toString()).isNotEqualTo(1);
+    Cli.run("inspect", folder).isRefusedWith("tokenizer_config.json", "given twice");
     file("tokenizer_config.json", "{}");
     file("model.safetensors.index.json", "{\"weight_map\": [1]}");
     Cli.run("inspect", folder).isRefusedWith("model.safetensors.index.json");

@@ -3,8 +3,8 @@ package rope4j.diagnosis;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
 import rope4j.inference.LogitsObserver;
+import rope4j.inference.ModelRotation;
 import rope4j.inference.Scorer;
-import rope4j.rotation.Rotation;
 
 /// The same tokens under the original rotation, never looking back further than the trained length:
 /// the level that a perfect extension would at least keep.
@@ -27,11 +27,11 @@ final class Control {
   ///
   /// @param firstSegment sees the logits of the first segment, whose positions are those of the
   ///   window
-  /// @return nats per position, as [Scorer#score(int[], Rotation)] for the whole window
+  /// @return nats per position, as [Scorer#score(int[], ModelRotation)] for the whole window
   double[] score(
       Scorer scorer,
       int[] window,
-      Rotation original,
+      ModelRotation original,
       LogitsObserver firstSegment,
       IntConsumer progress) {
     double[] nll = new double[window.length - 1];

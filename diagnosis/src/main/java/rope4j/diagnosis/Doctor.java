@@ -6,18 +6,24 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.IntConsumer;
 import rope4j.checkpoint.ModelDescription;
 import rope4j.checkpoint.RopeOverrides;
+import rope4j.checkpoint.model.Checkpoint;
+import rope4j.checkpoint.model.GgufCheckpoint;
 import rope4j.diagnosis.Verdict.Level;
+import rope4j.diagnosis.inspection.Inspection;
+import rope4j.diagnosis.inspection.Inspector;
 import rope4j.diagnosis.recipe.RecipeModel;
 import rope4j.diagnosis.recipe.Recipes;
+import rope4j.diagnosis.rules.Rules;
+import rope4j.diagnosis.rules.Subject;
 import rope4j.inference.LogitsObserver;
 import rope4j.inference.Model;
+import rope4j.inference.ModelRotation;
 import rope4j.inference.Scorer;
-import rope4j.rotation.Precision;
 import rope4j.rotation.RopeParameters;
-import rope4j.rotation.Rotation;
 
 /// Measures where each strategy holds, degrades or breaks.
 ///
@@ -105,12 +111,13 @@ public final class Doctor {
     long prefillTokens = (long) contextLength * count * strategies.size();
     Meter meter = new Meter(progress, controlTokens + prefillTokens);
 
+    Inspection inspection = inspection();
     Scorer scorer = model.scorer();
     // Before anything is measured, not after the control.
     scorer.requireMemory(contextLength);
     ShortDamageMeter damage =
         new ShortDamageMeter(description.trainedLength(), count, model.vocabularySize());
-    Rotation original = rotation(Strategy.originalRotation(description, contextLength));
+    ModelRotation original = rotation(Strategy.unscaled());
     List<double[]> controlNll = new ArrayList<>();
     for (int[] window : windows.windows()) {
       controlNll.add(
@@ -126,6 +133,7 @@ public final class Doctor {
     return new Examination(
         file,
         description,
+        inspection,
         contextLength,
         text,
         count,
@@ -138,13 +146,23 @@ public final class Doctor {
             .map(b ->
                 Recipes.loading(RecipeModel.of(file, description), b.extension(), contextLength))
             .orElse(List.of()),
-        Findings.of(description, contextLength, count, results.size(), best),
+        Findings.of(inspection, description, contextLength, count, results.size(), best),
         new Examination.Cost(
             prefillTokens,
             controlTokens,
             (System.nanoTime() - start) / 1e9,
             model.cacheBytes(contextLength),
             model.threads()));
+  }
+
+  /// The rules are not told the length: what becomes of the model there is what is measured.
+  private Inspection inspection() {
+    // It shares the model's file, which stays open.
+    Checkpoint checkpoint = GgufCheckpoint.of(model.file());
+    Subject file = new Subject(checkpoint, Optional.empty(), Optional.empty(), OptionalInt.empty());
+    return Inspector.inspect(
+            checkpoint, Optional.empty(), Optional.empty(), OptionalInt.of(contextLength))
+        .withFindings(Rules.findings(file));
   }
 
   private StrategyResult measure(
@@ -155,7 +173,7 @@ public final class Doctor {
       ShortDamageMeter.Comparison comparison,
       Meter meter) {
     RopeParameters parameters = strategy.rotation(description, contextLength);
-    Rotation rotation = rotation(parameters);
+    ModelRotation rotation = rotation(strategy);
     List<double[]> nll = new ArrayList<>();
     for (int i = 0; i < windows.windows().size(); i++) {
       LogitsObserver observer = comparison.observe(i);
@@ -222,8 +240,8 @@ public final class Doctor {
   }
 
   /// What llama.cpp would compute, because its flags are what is recommended.
-  private Rotation rotation(RopeParameters parameters) {
-    return Rotation.of(parameters, contextLength, Precision.LLAMA_CPP);
+  private ModelRotation rotation(Strategy strategy) {
+    return model.rotation(strategy.flags(), contextLength);
   }
 
   /// Adds up tokens over all stages.

@@ -3,6 +3,7 @@ package rope4j.diagnosis;
 import java.util.List;
 import java.util.Optional;
 import rope4j.checkpoint.ModelDescription;
+import rope4j.diagnosis.inspection.Inspection;
 import rope4j.diagnosis.recipe.Recipe;
 import rope4j.diagnosis.rules.Finding;
 
@@ -10,6 +11,8 @@ import rope4j.diagnosis.rules.Finding;
 ///
 /// @param file the model file as the user named it
 /// @param description what the file says
+/// @param inspection what the file tells before any measurement; its findings are those about the
+///   file itself, whatever the length
 /// @param contextLength tokens asked for
 /// @param text name of the text
 /// @param windows windows of the context length the text was cut into
@@ -20,11 +23,12 @@ import rope4j.diagnosis.rules.Finding;
 /// @param recommended name of the best strategy; empty when none is fit for use
 /// @param recipes how to run the recommended strategy, in every engine that loads the file;
 ///   llama.cpp's flags, which were measured, come first
-/// @param findings what else to know
+/// @param findings what else to know: errors and warnings about the file, then what was measured
 /// @param cost what it took
 public record Examination(
     String file,
     ModelDescription description,
+    Inspection inspection,
     int contextLength,
     String text,
     int windows,

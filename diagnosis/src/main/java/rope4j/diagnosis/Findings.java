@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import rope4j.checkpoint.ModelDescription;
+import rope4j.diagnosis.inspection.Inspection;
 import rope4j.diagnosis.rules.Finding;
 import rope4j.diagnosis.rules.Finding.Severity;
 import rope4j.rotation.RopeParameters;
@@ -19,12 +20,16 @@ final class Findings {
   private Findings() {}
 
   static List<Finding> of(
+      Inspection inspection,
       ModelDescription model,
       int contextLength,
       int windows,
       int strategies,
       Optional<StrategyResult> best) {
     List<Finding> findings = new ArrayList<>();
+    inspection.findings().stream()
+        .filter(finding -> finding.severity() != Severity.NOTE)
+        .forEach(findings::add);
     partialTurns(model, contextLength).ifPresent(findings::add);
     if (Strategy.fileHasScaling(model)) {
       findings.add(

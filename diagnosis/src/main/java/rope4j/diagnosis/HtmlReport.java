@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
 import rope4j.checkpoint.ModelDescription;
 import rope4j.diagnosis.rules.Finding;
 
@@ -50,6 +49,7 @@ public final class HtmlReport {
     chart();
     tables.buckets();
     new ReportRecipes(examination, series, out).write();
+    new ReportFile(examination.inspection(), out).write();
     findings();
     new ReportMethod(examination, out).write();
     out.close();
@@ -97,27 +97,18 @@ public final class HtmlReport {
     out.close();
   }
 
+  /// Those of the file stand in its own section.
   private void findings() {
-    if (examination.findings().isEmpty()) {
+    List<Finding> findings =
+        examination.findings().stream()
+            .filter(finding -> !examination.inspection().findings().contains(finding))
+            .toList();
+    if (findings.isEmpty()) {
       return;
     }
     out.open("section", "aria-labelledby", "findings");
     out.element("h2", "What else to know", "id", "findings");
-    out.open("ul", "class", "findings");
-    for (Finding finding : examination.findings()) {
-      String severity = finding.severity().name().toLowerCase(Locale.ROOT);
-      out.open("li", "class", "finding " + severity);
-      out.element("span", severity, "class", "severity");
-      out.open("div");
-      out.element("p", finding.message());
-      out.open("p", "class", "evidence").element("code", finding.evidence()).close();
-      if (!finding.remedy().isEmpty()) {
-        out.element("p", "→ " + finding.remedy(), "class", "remedy");
-      }
-      out.close();
-      out.close();
-    }
-    out.close();
+    ReportFindings.write(findings, out);
     out.close();
   }
 

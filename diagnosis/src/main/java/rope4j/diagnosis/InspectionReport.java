@@ -2,6 +2,7 @@ package rope4j.diagnosis;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Collectors;
 import rope4j.checkpoint.ModelFacts;
 import rope4j.diagnosis.engine.Engine;
@@ -12,6 +13,7 @@ import rope4j.diagnosis.inspection.LayerForecast;
 import rope4j.diagnosis.prediction.CacheType;
 import rope4j.diagnosis.prediction.CriticalDimension;
 import rope4j.diagnosis.prediction.PairForecast;
+import rope4j.diagnosis.recipe.Extension;
 import rope4j.diagnosis.recipe.Recipe;
 import rope4j.diagnosis.rules.Finding;
 import rope4j.diagnosis.rules.Finding.Severity;
@@ -101,7 +103,11 @@ public final class InspectionReport {
     String status =
         unseen == 0
             ? "no unseen angle"
-            : format("%d with unseen angles (up to %.3g× the arc)", unseen, layer.largestOverrun());
+            : unseen
+                + " with unseen angles"
+                + (Double.isInfinite(layer.largestOverrun())
+                    ? ""
+                    : format(" (up to %.3g× the arc)", layer.largestOverrun()));
     return layer.layerType().map(name -> name.replace('_', ' ') + " ").orElse("")
         + format("%s: base %s, %s; ", who, Strategy.trim(layer.rope().base()), scaling(layer))
         + format("%s; %s", partial(layer), status)
@@ -145,12 +151,14 @@ public final class InspectionReport {
         memory.keys() == memory.values()
             ? name(memory.keys())
             : "keys " + name(memory.keys()) + ", values " + name(memory.values());
+    Set<CacheType> usual =
+        inspection.format() == Format.GGUF
+            ? Set.of(CacheType.Q8_0, CacheType.Q4_0)
+            : Set.of(CacheType.FP8);
     String others =
-        List.of(CacheType.FP8, CacheType.Q8_0, CacheType.Q4_0).stream()
-            .filter(type -> memory.byType().containsKey(type) && type != memory.keys())
-            .filter(type -> type != CacheType.FP8 || inspection.format() == Format.HUGGING_FACE)
-            .filter(type -> type == CacheType.FP8 || inspection.format() == Format.GGUF)
-            .map(type -> name(type) + " " + Numbers.bytes(memory.byType().get(type)))
+        memory.byType().entrySet().stream()
+            .filter(entry -> usual.contains(entry.getKey()) && entry.getKey() != memory.keys())
+            .map(entry -> name(entry.getKey()) + " " + Numbers.bytes(entry.getValue()))
             .collect(Collectors.joining(", "));
     row(
         "cache",
@@ -236,7 +244,10 @@ public final class InspectionReport {
                 inspection.format() == Format.GGUF
                     ? List.of(Engine.LLAMA_CPP)
                     : List.of(Engine.VLLM, Engine.TRANSFORMERS));
+    // Where the model's own rotation does, one engine's line says all there is to say.
+    boolean own = inspection.advised().filter(Extension.Native.class::isInstance).isPresent();
     return first.stream()
+        .limit(own ? 1 : first.size())
         .flatMap(engine -> possible.stream().filter(recipe -> recipe.engine() == engine).limit(1))
         .toList();
   }

@@ -5,6 +5,7 @@ import java.math.MathContext;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import rope4j.checkpoint.CheckpointException;
 import rope4j.checkpoint.LlamaCppRope;
 import rope4j.checkpoint.ModelDescription;
 import rope4j.checkpoint.RopeOverrides;
@@ -82,9 +83,7 @@ public record Strategy(String name, Scaling scaling, RopeOverrides flags) {
                   .withYarnOriginalContext(model.trainedLength()));
       case "file" ->
           new Strategy(
-              name,
-              LlamaCppRope.resolve(model, RopeOverrides.NONE, contextLength).scaling(),
-              RopeOverrides.NONE);
+              name, scaled(model, RopeOverrides.NONE, contextLength).scaling(), RopeOverrides.NONE);
       default ->
           throw new IllegalArgumentException(
               "strategy '" + method + "' is not known; known are " + KNOWN);
@@ -103,9 +102,18 @@ public record Strategy(String name, Scaling scaling, RopeOverrides flags) {
     };
   }
 
-  /// The rotation llama.cpp would apply under this strategy's flags.
+  /// The rotation llama.cpp would apply under this strategy's flags; where layers differ, that of
+  /// the layers which the flags reach.
+  ///
+  /// @throws CheckpointException when the model does not rotate
   public RopeParameters rotation(ModelDescription model, int contextLength) {
-    return LlamaCppRope.resolve(model, flags, contextLength);
+    return scaled(model, flags, contextLength);
+  }
+
+  /// Full attention comes first: sliding layers see no further than they were trained for.
+  private static RopeParameters scaled(
+      ModelDescription model, RopeOverrides flags, int contextLength) {
+    return LlamaCppRope.layers(model, flags, contextLength).getFirst().parameters();
   }
 
   /// For people, for example `YaRN ×8`.
@@ -121,14 +129,13 @@ public record Strategy(String name, Scaling scaling, RopeOverrides flags) {
 
   /// The rotation before any scaling: what the control runs under.
   static RopeParameters originalRotation(ModelDescription model, int contextLength) {
-    return LlamaCppRope.resolve(model, original(), contextLength);
+    return scaled(model, original(), contextLength);
   }
 
   /// Whether the file itself asks for a scaling.
   static boolean fileHasScaling(ModelDescription model) {
     int context = model.contextLength();
-    return !LlamaCppRope.resolve(model, RopeOverrides.NONE, context)
-        .equals(originalRotation(model, context));
+    return !scaled(model, RopeOverrides.NONE, context).equals(originalRotation(model, context));
   }
 
   private static RopeOverrides original() {

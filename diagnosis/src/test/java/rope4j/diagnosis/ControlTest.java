@@ -8,8 +8,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import rope4j.inference.LogitsObserver;
 import rope4j.inference.Model;
-import rope4j.rotation.Precision;
-import rope4j.rotation.Rotation;
+import rope4j.inference.ModelRotation;
 
 class ControlTest {
 
@@ -18,7 +17,7 @@ class ControlTest {
     int trained = 64;
     int[] window = Zoo.tokens(200);
     try (Model model = Zoo.llamaGqa()) {
-      Rotation rotation = original(model, window.length);
+      ModelRotation rotation = original(model, window.length);
       double[] nll =
           new Control(trained)
               .score(model.scorer(), window, rotation, LogitsObserver.NONE, _ -> {});
@@ -66,8 +65,7 @@ class ControlTest {
     }
   }
 
-  private static Rotation original(Model model, int length) {
-    return Rotation.of(
-        Strategy.originalRotation(model.description(), length), length, Precision.LLAMA_CPP);
+  private static ModelRotation original(Model model, int length) {
+    return model.rotation(Strategy.unscaled().flags(), length);
   }
 }

@@ -127,6 +127,7 @@ class HtmlReportTest {
     return new Examination(
         model,
         EXAMINATION.description(),
+        EXAMINATION.inspection(),
         EXAMINATION.contextLength(),
         EXAMINATION.text(),
         EXAMINATION.windows(),

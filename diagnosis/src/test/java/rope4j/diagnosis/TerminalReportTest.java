@@ -73,6 +73,7 @@ class TerminalReportTest {
         new Examination(
             examination.file(),
             examination.description(),
+            examination.inspection(),
             examination.contextLength(),
             examination.text(),
             examination.windows(),

@@ -3,8 +3,11 @@ package rope4j.inference;
 import static rope4j.inference.kernel.Kernels.TILE;
 
 import java.util.Arrays;
+import java.util.Optional;
+import rope4j.inference.Block.SelfAttention;
+import rope4j.inference.Scores.Temperature;
+import rope4j.inference.kernel.BlockKernels;
 import rope4j.inference.kernel.Kernels;
-import rope4j.rotation.CosSin;
 import rope4j.rotation.Rotation;
 
 /// Causal attention, block of keys by block of keys with an online softmax: memory does not grow
@@ -14,11 +17,14 @@ final class Attention {
   /// Keys of a block: their scores for one tile of queries stay in the first-level cache.
   private static final int KEYS = 64;
 
+  /// Where running maxima start: below every score, and finite, so that a block of keys which a
+  /// query does not see at all leaves it as it was.
+  private static final float LOWEST = -1e30f;
+
   private final Kernels kernels;
+  private final BlockKernels blockKernels;
   private final Scratch[] scratch;
-  private final int heads;
-  private final int groups;
-  private final int headDimension;
+  private final AttentionShape shape;
 
   private static final class Scratch {
     final float[] rows;
@@ -29,118 +35,187 @@ final class Attention {
     final float[] sum = new float[TILE];
     final float[] correction = new float[TILE];
 
-    Scratch(int headDimension) {
-      rows = new float[headDimension * TILE];
-      query = new float[headDimension * TILE];
-      output = new float[headDimension * TILE];
+    Scratch(AttentionShape shape) {
+      rows = new float[shape.keyDimension() * TILE];
+      query = new float[shape.keyDimension() * TILE];
+      output = new float[shape.valueDimension() * TILE];
     }
   }
 
-  /// @param heads query heads
-  /// @param keyValueHeads key and value heads; query heads in equal groups share one
-  Attention(Kernels kernels, int threads, int heads, int keyValueHeads, int headDimension) {
+  Attention(Kernels kernels, BlockKernels blockKernels, int threads, AttentionShape shape) {
     this.kernels = kernels;
-    this.heads = heads;
-    this.groups = heads / keyValueHeads;
-    this.headDimension = headDimension;
+    this.blockKernels = blockKernels;
+    this.shape = shape;
     scratch = new Scratch[threads];
     for (int i = 0; i < threads; i++) {
-      scratch[i] = new Scratch(headDimension);
+      scratch[i] = new Scratch(shape);
     }
   }
 
   /// Rotates the keys of one tile and stores them with the values.
   ///
-  /// @param key `[tiles][keyValueHeads * headDimension][TILE]`, not yet rotated
-  /// @param value likewise
-  /// @param position position of the tile's first token
-  /// @param table angles of the tile's tokens
+  /// @param key `[tiles][keyWidth][TILE]`, not yet rotated
+  /// @param value `[tiles][valueWidth][TILE]`; not read where values are part of keys
   void store(
       KeyValueCache cache,
+      SelfAttention attention,
       int layer,
       float[] key,
       float[] value,
-      int tile,
-      int position,
-      Rotation rotation,
-      CosSin table) {
-    int keyValueHeads = heads / groups;
-    int tokens = table.tokens();
-    for (int head = 0; head < keyValueHeads; head++) {
-      int from = (tile * keyValueHeads + head) * headDimension * TILE;
-      int to = position * headDimension;
+      Batch batch,
+      int tile) {
+    int keyChannels = shape.keyDimension();
+    int valueChannels = shape.valueDimension();
+    int tokens = batch.tokens(tile);
+    for (int head = 0; head < shape.keyValueHeads(); head++) {
+      int from = (tile * shape.keyValueHeads() + head) * TILE;
+      int to = batch.position(tile) * keyChannels;
       float[] keys = cache.keys(layer, head);
-      toRows(key, from, keys, to, tokens);
-      rotation.rotate(keys, to, 1, table);
-      toRows(value, from, cache.values(layer, head), to, tokens);
+      toRows(key, from * keyChannels, keys, to, tokens, keyChannels);
+      rotate(attention, layer, keys, to, batch, tile);
+      if (!shape.valuesInKeys()) {
+        toRows(
+            value,
+            from * valueChannels,
+            cache.values(layer, head),
+            batch.position(tile) * valueChannels,
+            tokens,
+            valueChannels);
+      }
     }
   }
 
-  /// Attends with one head of one tile of queries to everything before them.
+  private void rotate(
+      SelfAttention attention, int layer, float[] rows, int offset, Batch batch, int tile) {
+    Optional<Rotation> rotation = batch.rotation(layer);
+    if (rotation.isPresent()) {
+      rotation.get().rotate(rows, offset, 1, batch.angles(layer, tile));
+    }
+    if (attention.scores().normAfterRotation().isPresent()) {
+      normRows(rows, offset, batch.tokens(tile), attention.scores().normAfterRotation().get());
+    }
+  }
+
+  private void normRows(float[] rows, int offset, int tokens, float epsilon) {
+    int channels = shape.keyDimension();
+    for (int t = 0; t < tokens; t++) {
+      int from = offset + t * channels;
+      double squares = 0;
+      for (int c = from; c < from + channels; c++) {
+        squares += rows[c] * rows[c];
+      }
+      float scale = (float) (1 / Math.sqrt(squares / channels + epsilon));
+      for (int c = from; c < from + channels; c++) {
+        rows[c] *= scale;
+      }
+    }
+  }
+
+  /// Attends with one head of one tile of queries to what it sees of everything before them.
   ///
-  /// @param query `[tiles][heads * headDimension][TILE]`, not yet rotated
-  /// @param output the same shape
-  /// @param position position of the tile's first token
+  /// @param query `[tiles][queryWidth][TILE]`, not yet rotated
+  /// @param output `[tiles][answerWidth][TILE]`
   void attend(
       KeyValueCache cache,
+      SelfAttention attention,
       int layer,
       float[] query,
       float[] output,
       int head,
+      Batch batch,
       int tile,
-      int position,
-      Rotation rotation,
-      CosSin table,
       int worker) {
     Scratch s = scratch[worker];
-    int tokens = table.tokens();
-    int at = (tile * heads + head) * headDimension * TILE;
-    toRows(query, at, s.rows, 0, tokens);
-    rotation.rotate(s.rows, 0, 1, table);
-    toTile(s.rows, s.query, tokens, (float) (1 / Math.sqrt(headDimension)));
+    int keyChannels = shape.keyDimension();
+    int valueChannels = shape.valueDimension();
+    int valueStride = shape.valuesInKeys() ? keyChannels : valueChannels;
+    int tokens = batch.tokens(tile);
+    int position = batch.position(tile);
+    toRows(
+        query, (tile * shape.heads() + head) * keyChannels * TILE, s.rows, 0, tokens, keyChannels);
+    rotate(attention, layer, s.rows, 0, batch, tile);
+    float scale = attention.scores().scale() * batch.softmaxMultiplier(layer);
+    toTile(s.rows, s.query, tokens, position, scale, attention.scores().temperature());
 
-    float[] keys = cache.keys(layer, head / groups);
-    float[] values = cache.values(layer, head / groups);
-    Arrays.fill(s.max, Float.NEGATIVE_INFINITY);
-    Arrays.fill(s.sum, 0);
+    float[] keys = cache.keys(layer, head / shape.group());
+    float[] values = cache.values(layer, head / shape.group());
+    begin(s, attention.sinks(), head);
     int end = position + tokens;
-    for (int first = 0; first < end; first += KEYS) {
+    int begin = attention.window().start(position);
+    for (int first = begin; first < end; first += KEYS) {
       int count = Math.min(KEYS, end - first);
       kernels.multiply(
           keys,
-          first * headDimension,
-          headDimension,
+          first * keyChannels,
+          keyChannels,
           1,
           s.query,
           0,
           s.scores,
           0,
           count,
-          headDimension,
+          keyChannels,
           false);
-      hideLaterKeys(s.scores, first, count, position);
+      shapeScores(attention, head, s.scores, first, count, position);
       kernels.softmaxStep(s.scores, count, s.max, s.sum, s.correction);
-      if (first > 0) {
-        kernels.scaleTokens(s.output, 0, headDimension, s.correction);
+      if (first > begin) {
+        kernels.scaleTokens(s.output, 0, valueChannels, s.correction);
       }
       kernels.multiply(
           values,
-          first * headDimension,
+          first * valueStride,
           1,
-          headDimension,
+          valueStride,
           s.scores,
           0,
           s.output,
           0,
-          headDimension,
+          valueChannels,
           count,
-          first > 0);
+          first > begin);
     }
     for (int t = 0; t < TILE; t++) {
-      s.sum[t] = 1 / s.sum[t];
+      // Lanes past the last token may see nothing at all.
+      s.sum[t] = s.sum[t] == 0 ? 0 : 1 / s.sum[t];
     }
-    kernels.scaleTokens(s.output, 0, headDimension, s.sum);
-    System.arraycopy(s.output, 0, output, at, headDimension * TILE);
+    kernels.scaleTokens(s.output, 0, valueChannels, s.sum);
+    System.arraycopy(
+        s.output,
+        0,
+        output,
+        (tile * shape.heads() + head) * valueChannels * TILE,
+        valueChannels * TILE);
+  }
+
+  /// A sink is a key that has been seen already and answered nothing.
+  private static void begin(Scratch s, float[] sinks, int head) {
+    boolean sink = sinks.length > 0;
+    Arrays.fill(s.max, sink ? sinks[head] : LOWEST);
+    Arrays.fill(s.sum, sink ? 1 : 0);
+  }
+
+  private void shapeScores(
+      SelfAttention attention, int head, float[] scores, int firstKey, int count, int position) {
+    if (attention.scores().softCap() > 0) {
+      blockKernels.softCap(scores, 0, count * TILE, attention.scores().softCap());
+    }
+    if (attention.scores().slopes().length > 0) {
+      subtractDistances(scores, firstKey, count, position, attention.scores().slopes()[head]);
+    }
+    hideLaterKeys(scores, firstKey, count, position);
+    if (attention.window().length() > 0) {
+      hideEarlierKeys(scores, firstKey, count, position, attention.window());
+    }
+  }
+
+  private static void subtractDistances(
+      float[] scores, int firstKey, int count, int position, float slope) {
+    for (int k = 0; k < count; k++) {
+      int distance = position - firstKey - k;
+      for (int t = 0; t < TILE; t++) {
+        scores[k * TILE + t] -= slope * (distance + t);
+      }
+    }
   }
 
   /// A query at `position + t` sees no key after it.
@@ -151,21 +226,43 @@ final class Attention {
     }
   }
 
+  /// A query sees no key before its window.
+  private static void hideEarlierKeys(
+      float[] scores, int firstKey, int count, int position, Scores.Window window) {
+    for (int t = 0; t < TILE; t++) {
+      int hidden = Math.min(count, window.start(position + t) - firstKey);
+      for (int k = 0; k < hidden; k++) {
+        scores[k * TILE + t] = Float.NEGATIVE_INFINITY;
+      }
+    }
+  }
+
   /// From `[channel][TILE]` to `[token][channel]`.
-  private void toRows(float[] tile, int from, float[] rows, int to, int tokens) {
+  private static void toRows(
+      float[] tile, int from, float[] rows, int to, int tokens, int channels) {
     for (int t = 0; t < tokens; t++) {
-      for (int c = 0; c < headDimension; c++) {
-        rows[to + t * headDimension + c] = tile[from + c * TILE + t];
+      for (int c = 0; c < channels; c++) {
+        rows[to + t * channels + c] = tile[from + c * TILE + t];
       }
     }
   }
 
   /// From `[token][channel]` to `[channel][TILE]`, times a factor; lanes past the tokens are 0.
-  private void toTile(float[] rows, float[] tile, int tokens, float factor) {
-    for (int c = 0; c < headDimension; c++) {
-      for (int t = 0; t < tokens; t++) {
-        tile[c * TILE + t] = rows[t * headDimension + c] * factor;
+  private void toTile(
+      float[] rows,
+      float[] tile,
+      int tokens,
+      int position,
+      float scale,
+      Optional<Temperature> temperature) {
+    int channels = shape.keyDimension();
+    for (int t = 0; t < tokens; t++) {
+      float factor = temperature.isPresent() ? scale * temperature.get().at(position + t) : scale;
+      for (int c = 0; c < channels; c++) {
+        tile[c * TILE + t] = rows[t * channels + c] * factor;
       }
+    }
+    for (int c = 0; c < channels; c++) {
       Arrays.fill(tile, c * TILE + tokens, (c + 1) * TILE, 0);
     }
   }

@@ -3,6 +3,7 @@ package rope4j.inference;
 import static rope4j.inference.kernel.Kernels.TILE;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import rope4j.rotation.CosSin;
 import rope4j.rotation.Rotation;
@@ -11,13 +12,22 @@ import rope4j.rotation.Rotation;
 /// positions.
 final class Batch {
 
-  private final List<CosSin> tables;
+  private final ModelRotation rotations;
+
+  /// Per different rotation, one table a tile.
+  private final List<List<CosSin>> tables;
+
   private int position;
   private int tokens;
 
   /// @param capacity most tokens; rounded up to whole tiles
-  Batch(Rotation rotation, int capacity) {
-    tables = IntStream.range(0, tilesOf(capacity)).mapToObj(_ -> rotation.table(TILE)).toList();
+  Batch(ModelRotation rotations, int capacity) {
+    this.rotations = rotations;
+    tables =
+        rotations.distinct().stream()
+            .map(rotation ->
+                IntStream.range(0, tilesOf(capacity)).mapToObj(_ -> rotation.table(TILE)).toList())
+            .toList();
   }
 
   static int tilesOf(int tokens) {
@@ -31,12 +41,10 @@ final class Batch {
   }
 
   /// Forms the angles of a tile; tiles may be filled by different threads.
-  void fill(Rotation rotation, int tile) {
-    rotation.fill(tables.get(tile), position(tile), tokens(tile));
-  }
-
-  int capacity() {
-    return tables.size() * TILE;
+  void fill(int tile) {
+    for (int i = 0; i < tables.size(); i++) {
+      rotations.distinct().get(i).fill(tables.get(i).get(tile), position(tile), tokens(tile));
+    }
   }
 
   int tokens() {
@@ -62,7 +70,16 @@ final class Batch {
     return Math.min(TILE, tokens - tile * TILE);
   }
 
-  CosSin angles(int tile) {
-    return tables.get(tile);
+  Optional<Rotation> rotation(int layer) {
+    return rotations.layer(layer);
+  }
+
+  /// Angles of a tile for a layer that rotates.
+  CosSin angles(int layer, int tile) {
+    return tables.get(rotations.index(layer)).get(tile);
+  }
+
+  float softmaxMultiplier(int layer) {
+    return rotations.softmaxMultiplier(layer);
   }
 }

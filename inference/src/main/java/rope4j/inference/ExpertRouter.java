@@ -2,97 +2,97 @@ package rope4j.inference;
 
 import static rope4j.inference.kernel.Kernels.TILE;
 
-import java.util.Arrays;
-import rope4j.checkpoint.CheckpointException;
+import java.util.Optional;
+import rope4j.inference.FeedForward.Dense;
+import rope4j.inference.FeedForward.Mixture;
 
-/// Sends every token of a batch to its best experts and adds up what they answer.
-///
-/// The router's softmax runs over all experts and the weights of the chosen are normed to 1, as in
-/// llama.cpp's `build_moe_ffn` for the llama architecture. Tokens of one expert are gathered into
-/// full tiles, so that each expert reads its weights once per batch.
+/// Sends every token of a batch to its best experts and adds up what they answer. Tokens of one
+/// expert are gathered into full tiles, so that each expert reads its weights once per batch.
 final class ExpertRouter {
 
   /// Runs one expert's network on gathered tokens.
   @FunctionalInterface
   interface Network {
-    /// @param x `[tiles][embeddingLength][TILE]`
+    /// @param x `[tiles][width][TILE]`
     /// @param y receives the answer, the same shape
-    void run(LlamaWeights.Dense expert, float[] x, float[] y, int tiles);
+    void run(Dense expert, float[] x, float[] y, int tiles, boolean accumulate);
   }
 
   private final Products products;
   private final Workers workers;
+  private final Network network;
   private final int width;
   private final float[] gathered;
   private final float[] answers;
 
-  ExpertRouter(Products products, Workers workers, int width, int lanes) {
+  /// @param lanes most tokens of a batch, in whole tiles; 0 when there will be none
+  ExpertRouter(Products products, Workers workers, Network network, int width, int lanes) {
     this.products = products;
     this.workers = workers;
+    this.network = network;
     this.width = width;
-    gathered = new float[width * lanes];
-    answers = new float[width * lanes];
+    gathered = new float[Math.multiplyExact(width, lanes)];
+    answers = new float[gathered.length];
+  }
+
+  /// `y (+)= shared(x)`, weighted by the sigmoid of its gate if it has one.
+  void shared(
+      Dense shared, Optional<Linear> gate, float[] x, float[] y, Batch batch, boolean accumulate) {
+    if (gate.isEmpty()) {
+      network.run(shared, x, y, batch.tiles(), accumulate);
+      return;
+    }
+    float[] scores = scores(gate.get(), x, batch);
+    network.run(shared, x, answers, batch.tiles(), false);
+    for (int token = 0; token < batch.tokens(); token++) {
+      float weight = (float) (1 / (1 + Math.exp(-scores[token])));
+      if (!accumulate) {
+        clear(token, y);
+      }
+      scatter(token, token, weight, y);
+    }
   }
 
   /// `y += sum of weight * expert(x)` for every token.
-  void run(LlamaWeights.Experts mixture, float[] x, float[] y, Batch batch, Network network) {
+  void run(Mixture mixture, float[] x, float[] y, Batch batch) {
     int count = mixture.experts().size();
-    float[] scores = new float[batch.tiles() * count * TILE];
-    workers.run(
-        Products.panels(mixture.router()),
-        (panel, worker) ->
-            products.multiply(mixture.router(), panel, x, scores, batch.tiles(), false, worker));
+    Routing routing = mixture.routing();
+    float[] scores = scores(mixture.router(), x, batch);
     float[][] weights = new float[batch.tokens()][];
     for (int token = 0; token < batch.tokens(); token++) {
-      weights[token] = weights(own(scores, token, count), mixture.used());
+      weights[token] = routing.weights(own(scores, token, count));
     }
     int[] chosen = new int[batch.tokens()];
     for (int expert = 0; expert < count; expert++) {
       int tokens = 0;
       for (int token = 0; token < batch.tokens(); token++) {
-        if (weights[token][expert] > 0) {
+        if (weights[token][expert] != 0) {
           chosen[tokens++] = token;
         }
       }
       if (tokens > 0) {
         gather(x, chosen, tokens);
-        network.run(mixture.experts().get(expert), gathered, answers, Batch.tilesOf(tokens));
+        if (routing.weighsInput()) {
+          for (int i = 0; i < tokens; i++) {
+            weigh(i, weights[chosen[i]][expert]);
+          }
+        }
+        network.run(mixture.experts().get(expert), gathered, answers, Batch.tilesOf(tokens), false);
         for (int i = 0; i < tokens; i++) {
-          scatter(i, chosen[i], weights[chosen[i]][expert], y);
+          float weight = routing.weighsInput() ? 1 : weights[chosen[i]][expert];
+          scatter(i, chosen[i], weight, y);
         }
       }
     }
   }
 
-  /// Softmax of a token's scores, zero but for the `used` best, normed to 1. Of equal ones the
-  /// first are taken.
-  static float[] weights(float[] own, int used) {
-    int count = own.length;
-    float[] sorted = own.clone();
-    Arrays.sort(sorted);
-    float threshold = sorted[count - used];
-    // Better ones first: of several at the threshold only as many as are left, in order.
-    int left = used;
-    for (float score : own) {
-      left -= score > threshold ? 1 : 0;
-    }
-    double total = 0;
-    float[] weights = new float[count];
-    for (int e = 0; e < count; e++) {
-      if (own[e] > threshold || (own[e] == threshold && left-- > 0)) {
-        weights[e] = (float) Math.exp(own[e] - sorted[count - 1]);
-        total += weights[e];
-      }
-    }
-    if (!(total > 0)) {
-      throw new CheckpointException(
-          "the scores of the experts are not finite numbers: the model's weights are damaged, or its"
-              + " rotation overflows");
-    }
-    for (int e = 0; e < count; e++) {
-      weights[e] /= (float) total;
-    }
-    return weights;
+  private float[] scores(Linear router, float[] x, Batch batch) {
+    float[] scores = new float[batch.tiles() * router.rows() * TILE];
+    workers.run(
+        Products.panels(router.weights()),
+        (panel, worker) ->
+            products.multiply(router, panel, x, scores, batch.tiles(), false, worker));
+    return scores;
   }
 
   private static float[] own(float[] scores, int token, int count) {
@@ -112,6 +112,20 @@ final class ExpertRouter {
       for (int c = 0; c < width; c++) {
         gathered[to + c * TILE] = from < 0 ? 0 : x[from + c * TILE];
       }
+    }
+  }
+
+  private void weigh(int token, float weight) {
+    int at = at(token);
+    for (int c = 0; c < width; c++) {
+      gathered[at + c * TILE] *= weight;
+    }
+  }
+
+  private void clear(int token, float[] y) {
+    int at = at(token);
+    for (int c = 0; c < width; c++) {
+      y[at + c * TILE] = 0;
     }
   }
 

@@ -1,7 +1,7 @@
 package rope4j.inference;
 
-/// Rotated keys and plain values of every position, layer by layer, as `[position][headDimension]`
-/// per head.
+/// Rotated keys and plain values of every position, layer by layer, as `[position][channel]` per
+/// head.
 final class KeyValueCache {
 
   private final float[][][] keys;
@@ -9,10 +9,13 @@ final class KeyValueCache {
   private final int capacity;
 
   /// @param capacity positions there is room for
-  KeyValueCache(int layers, int heads, int headDimension, int capacity) {
-    int length = Math.multiplyExact(capacity, headDimension);
-    keys = new float[layers][heads][length];
-    values = new float[layers][heads][length];
+  KeyValueCache(int layers, AttentionShape shape, int capacity) {
+    int heads = shape.keyValueHeads();
+    keys = new float[layers][heads][Math.multiplyExact(capacity, shape.keyDimension())];
+    values =
+        shape.valuesInKeys()
+            ? keys
+            : new float[layers][heads][Math.multiplyExact(capacity, shape.valueDimension())];
     this.capacity = capacity;
   }
 
@@ -24,12 +27,13 @@ final class KeyValueCache {
     return keys[layer][head];
   }
 
+  /// The array of [#keys] where values are part of keys.
   float[] values(int layer, int head) {
     return values[layer][head];
   }
 
   /// Bytes that a cache of this shape takes.
-  static long bytes(int layers, int heads, int headDimension, int capacity) {
-    return 2L * Float.BYTES * layers * heads * headDimension * capacity;
+  static long bytes(int layers, AttentionShape shape, int capacity) {
+    return (long) Float.BYTES * layers * shape.cached() * capacity;
   }
 }

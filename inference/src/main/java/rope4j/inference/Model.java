@@ -1,17 +1,25 @@
 package rope4j.inference;
 
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.Optional;
+import rope4j.checkpoint.AttentionWindows;
 import rope4j.checkpoint.CheckpointException;
 import rope4j.checkpoint.GgufFile;
+import rope4j.checkpoint.LlamaCppRope;
 import rope4j.checkpoint.ModelDescription;
+import rope4j.checkpoint.RopeOverrides;
 import rope4j.checkpoint.Vocabulary;
 import rope4j.inference.kernel.Kernels;
+import rope4j.inference.tokenizer.Tokenizer;
+import rope4j.rotation.LayerRotations;
+import rope4j.rotation.Precision;
 
 /// A model whose weights are mapped into memory, and the threads that run it.
 ///
 /// ```java
 /// try (Model model = Model.load(Path.of("model.gguf"))) {
-///   Rotation rotation = Rotation.of(parameters, 2048, Precision.LLAMA_CPP);
+///   ModelRotation rotation = model.rotation(RopeOverrides.NONE, 2048);
 ///   double[] nll = model.scorer().score(tokens, rotation);
 /// }
 /// ```
@@ -19,19 +27,22 @@ public final class Model implements AutoCloseable {
 
   private final GgufFile file;
   private final ModelDescription description;
-  private final LlamaWeights weights;
+  private final AttentionWindows windows;
+  private final Transformer transformer;
   private final Workers workers;
   private final Kernels kernels;
 
   private Model(
       GgufFile file,
       ModelDescription description,
-      LlamaWeights weights,
+      AttentionWindows windows,
+      Transformer transformer,
       Workers workers,
       Kernels kernels) {
     this.file = file;
     this.description = description;
-    this.weights = weights;
+    this.windows = windows;
+    this.transformer = transformer;
     this.workers = workers;
     this.kernels = kernels;
   }
@@ -47,7 +58,7 @@ public final class Model implements AutoCloseable {
 
   /// Whether this engine runs an architecture, by the name GGUF files give it.
   public static boolean supports(String architecture) {
-    return architecture.equals("llama");
+    return Architectures.names().contains(architecture);
   }
 
   /// The same on a number of threads, at least 1.
@@ -63,8 +74,9 @@ public final class Model implements AutoCloseable {
     try {
       requireSupported(file);
       ModelDescription description = ModelDescription.of(file);
-      LlamaWeights weights = LlamaWeights.read(file, description);
-      return new Model(file, description, weights, new Workers(threads), kernels);
+      AttentionWindows windows = AttentionWindows.of(file);
+      Transformer transformer = TransformerReader.read(file, description, windows);
+      return new Model(file, description, windows, transformer, new Workers(threads), kernels);
     } catch (CheckpointException e) {
       file.close();
       throw new CheckpointException(gguf + ": " + e.getMessage(), e);
@@ -77,9 +89,8 @@ public final class Model implements AutoCloseable {
   private static void requireSupported(GgufFile file) {
     // Before the description is read: another architecture may lack what that asks for.
     String architecture = file.metadata().string("general.architecture").orElse("");
-    if (!architecture.isEmpty() && !supports(architecture)) {
-      throw new CheckpointException(
-          "architecture '" + architecture + "' can't be run by this engine; it runs: llama");
+    if (!architecture.isEmpty()) {
+      var _ = Architectures.of(architecture);
     }
   }
 
@@ -108,12 +119,34 @@ public final class Model implements AutoCloseable {
 
   /// Entries of the vocabulary the output layer scores.
   public int vocabularySize() {
-    return weights.output().rows();
+    return transformer.output().rows();
   }
 
   /// Threads that compute.
   public int threads() {
     return workers.threads();
+  }
+
+  /// How llama.cpp would rotate every layer of this model.
+  ///
+  /// @param flags llama.cpp's flags; [RopeOverrides#NONE] for the file's own rotation
+  /// @param contextLength tokens of the context
+  /// @throws CheckpointException when file and flags together make no rotation
+  public ModelRotation rotation(RopeOverrides flags, int contextLength) {
+    LayerRotations layers =
+        transformer.rotates()
+            ? LlamaCppRope.everyLayer(description, windows, flags, contextLength)
+            : new LayerRotations(Collections.nCopies(description.layers(), Optional.empty()));
+    return rotation(layers, contextLength, Precision.LLAMA_CPP);
+  }
+
+  /// Any rotation of every layer. Layers that this model does not rotate are rotated when `layers`
+  /// says so.
+  ///
+  /// @param layers one entry per layer of the file
+  /// @param contextLength tokens of the context; some scalings depend on it
+  public ModelRotation rotation(LayerRotations layers, int contextLength, Precision precision) {
+    return ModelRotation.of(layers, transformer.rotatesTrailing(), contextLength, precision);
   }
 
   /// A scorer with buffers of its own. At most one scorer of a model computes at a time.
@@ -122,13 +155,12 @@ public final class Model implements AutoCloseable {
   }
 
   Scorer scorer(int batchTokens) {
-    return new Scorer(this, weights, workers, kernels, batchTokens);
+    return new Scorer(transformer, workers, kernels, batchTokens);
   }
 
   /// Bytes a cache of keys and values for this many positions takes.
   public long cacheBytes(int positions) {
-    return KeyValueCache.bytes(
-        description.layers(), description.keyValueHeads(), description.headDimension(), positions);
+    return KeyValueCache.bytes(transformer.blocks().size(), transformer.shape(), positions);
   }
 
   /// Ends the threads and unmaps the weights; nothing of this model may be used afterwards.

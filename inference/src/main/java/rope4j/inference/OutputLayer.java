@@ -3,6 +3,8 @@ package rope4j.inference;
 import static rope4j.inference.kernel.Kernels.TILE;
 
 import java.util.Arrays;
+import rope4j.inference.kernel.BlockKernels;
+import rope4j.inference.kernel.Elementwise;
 import rope4j.inference.kernel.Kernels;
 
 /// Final norm, logits and their log-sum-exp, a few tiles at a time: the logits of a whole batch are
@@ -12,9 +14,10 @@ final class OutputLayer {
   /// Floats of logits held at once: 16 MiB.
   private static final int LOGITS_BUDGET = 4 << 20;
 
-  private final LlamaWeights weights;
-  private final float epsilon;
+  private final Transformer model;
+  private final Norms norms;
   private final Kernels kernels;
+  private final BlockKernels blockKernels;
   private final Workers workers;
   private final Products products;
   private final int tilesAtOnce;
@@ -31,20 +34,16 @@ final class OutputLayer {
   }
 
   OutputLayer(
-      LlamaWeights weights,
-      float epsilon,
-      Kernels kernels,
-      Workers workers,
-      Products products,
-      int batchTokens) {
-    this.weights = weights;
-    this.epsilon = epsilon;
+      Transformer model, Kernels kernels, Workers workers, Products products, int batchTokens) {
+    this.model = model;
     this.kernels = kernels;
+    this.blockKernels = BlockKernels.with(kernels);
+    this.norms = new Norms(kernels, blockKernels);
     this.workers = workers;
     this.products = products;
     int vocabulary = vocabulary();
     tilesAtOnce = Math.clamp(LOGITS_BUDGET / (vocabulary * TILE), 1, Batch.tilesOf(batchTokens));
-    normed = new float[tilesAtOnce * weights.outputNorm().length * TILE];
+    normed = new float[tilesAtOnce * model.width() * TILE];
     logits = new float[Math.multiplyExact(tilesAtOnce * TILE, vocabulary)];
     row = new float[vocabulary];
     max = new float[tilesAtOnce][TILE];
@@ -52,7 +51,7 @@ final class OutputLayer {
   }
 
   int vocabulary() {
-    return weights.output().rows();
+    return model.output().rows();
   }
 
   /// Computes the logits of a batch's positions from `from` on and hands them over in order.
@@ -72,29 +71,33 @@ final class OutputLayer {
   }
 
   private void compute(float[] hidden, int firstTile, int tiles) {
-    int width = weights.outputNorm().length;
+    int width = model.width();
     workers.run(
         tiles,
         (tile, _) ->
-            kernels.rmsNorm(
+            norms.apply(
+                model.outputNorm(),
                 hidden,
                 (firstTile + tile) * width * TILE,
-                weights.outputNorm(),
                 normed,
-                tile * width * TILE,
-                width,
-                epsilon));
+                tile * width * TILE));
     workers.run(
-        Products.panels(weights.output()),
+        Products.panels(model.output().weights()),
         (panel, worker) ->
-            products.multiply(weights.output(), panel, normed, logits, tiles, false, worker));
+            products.multiply(model.output(), panel, normed, logits, tiles, false, worker));
     workers.run(
         tiles,
         (tile, _) -> {
+          int length = vocabulary() * TILE;
+          if (model.logitScale() != 1) {
+            Elementwise.scale(logits, tile * length, length, model.logitScale());
+          }
+          if (model.logitSoftCap() > 0) {
+            blockKernels.softCap(logits, tile * length, length, model.logitSoftCap());
+          }
           Arrays.fill(max[tile], Float.NEGATIVE_INFINITY);
           Arrays.fill(sum[tile], 0);
-          kernels.logSumExpStep(
-              logits, tile * vocabulary() * TILE, vocabulary(), max[tile], sum[tile]);
+          kernels.logSumExpStep(logits, tile * length, vocabulary(), max[tile], sum[tile]);
         });
   }
 

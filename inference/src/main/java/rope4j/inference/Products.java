@@ -2,6 +2,7 @@ package rope4j.inference;
 
 import static rope4j.inference.kernel.Kernels.TILE;
 
+import rope4j.inference.kernel.Elementwise;
 import rope4j.inference.kernel.Kernels;
 import rope4j.inference.kernel.WeightDecoder;
 
@@ -29,7 +30,26 @@ final class Products {
 
   /// Panels of a matrix.
   static int panels(WeightMatrix weights) {
-    return (weights.rows() + PANEL - 1) / PANEL;
+    return panels(weights.rows());
+  }
+
+  /// Panels of so many rows.
+  static int panels(int rows) {
+    return (rows + PANEL - 1) / PANEL;
+  }
+
+  /// `y (+)= weights * x + bias` for one panel of rows and all tiles.
+  void multiply(
+      Linear linear, int panel, float[] x, float[] y, int tiles, boolean accumulate, int worker) {
+    multiply(linear.weights(), panel, x, y, tiles, accumulate, worker);
+    if (linear.bias().length > 0) {
+      int firstRow = panel * PANEL;
+      int rows = Math.min(PANEL, linear.rows() - firstRow);
+      for (int tile = 0; tile < tiles; tile++) {
+        Elementwise.addRows(
+            y, (tile * linear.rows() + firstRow) * TILE, rows, linear.bias(), firstRow);
+      }
+    }
   }
 
   /// `y (+)= weights * x` for one panel of rows and all tiles.
@@ -41,6 +61,26 @@ final class Products {
       int panel,
       float[] x,
       float[] y,
+      int tiles,
+      boolean accumulate,
+      int worker) {
+    multiply(
+        weights, panel, x, weights.columns(), 0, y, weights.rows(), 0, tiles, accumulate, worker);
+  }
+
+  /// The same on some of the channels of wider activations.
+  ///
+  /// @param x `[tiles][xWidth][TILE]`, read from channel `xFirst` on
+  /// @param y `[tiles][yWidth][TILE]`, written from channel `yFirst` on
+  void multiply(
+      WeightMatrix weights,
+      int panel,
+      float[] x,
+      int xWidth,
+      int xFirst,
+      float[] y,
+      int yWidth,
+      int yFirst,
       int tiles,
       boolean accumulate,
       int worker) {
@@ -61,9 +101,9 @@ final class Products {
             depth,
             1,
             x,
-            (tile * columns + column) * TILE,
+            (tile * xWidth + xFirst + column) * TILE,
             y,
-            (tile * weights.rows() + firstRow) * TILE,
+            (tile * yWidth + yFirst + firstRow) * TILE,
             rows,
             depth,
             accumulate || column > 0);

@@ -5,6 +5,7 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import rope4j.checkpoint.CheckpointException;
 import rope4j.inference.kernel.Kernels;
+import rope4j.rotation.Layout;
 import rope4j.rotation.Rotation;
 
 /// Scores texts: the negative log-likelihood of every token given all tokens before it, from one
@@ -20,34 +21,27 @@ public final class Scorer {
 
   private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
 
-  private final Model model;
+  private final Transformer model;
   private final int batchTokens;
-  private final LlamaLayers layers;
+  private final Layers layers;
   private final OutputLayer output;
   private @Nullable KeyValueCache cache;
 
-  Scorer(Model model, LlamaWeights weights, Workers workers, Kernels kernels, int batchTokens) {
+  Scorer(Transformer model, Workers workers, Kernels kernels, int batchTokens) {
     this.model = model;
     this.batchTokens = batchTokens;
     Products products = new Products(kernels, workers.threads());
-    layers = new LlamaLayers(weights, model.description(), kernels, workers, products, batchTokens);
-    output =
-        new OutputLayer(
-            weights,
-            (float) model.description().normEpsilon(),
-            kernels,
-            workers,
-            products,
-            batchTokens);
+    layers = new Layers(model, kernels, workers, products, batchTokens);
+    output = new OutputLayer(model, kernels, workers, products, batchTokens);
   }
 
   /// Scores a text from its first token on.
   ///
   /// @param tokens the text; at least two ids, each below the vocabulary size
-  /// @param rotation how queries and keys are rotated, from position 0 on
+  /// @param rotation how queries and keys are rotated in every layer, from position 0 on
   /// @return `tokens.length - 1` values in nats: entry `p` is −log p(token at `p + 1` given tokens
   ///   `0..p`)
-  public double[] score(int[] tokens, Rotation rotation) {
+  public double[] score(int[] tokens, ModelRotation rotation) {
     return score(tokens, 0, rotation, LogitsObserver.NONE, _ -> {});
   }
 
@@ -56,17 +50,23 @@ public final class Scorer {
   /// @param tokens the text; at least two ids, each below the vocabulary size
   /// @param from first position whose following token is scored; the logits before it are not
   ///   computed unless wanted
-  /// @param rotation how queries and keys are rotated, from position 0 on
+  /// @param rotation how queries and keys are rotated in every layer, from position 0 on
   /// @param observer sees the logits of the positions it wants, from `from` on
   /// @param progress is told how many more tokens went through the layers, batch by batch
   /// @return `tokens.length - 1 - from` values in nats: entry `i` belongs to the token at `from + i
   ///   + 1`
   /// @throws IllegalArgumentException when there are fewer than two tokens, one is not in the
-  ///   vocabulary, or the memory is too small for the keys and values
+  ///   vocabulary, the rotation is of another model, or the memory is too small for the keys and
+  ///   values
   /// @throws CheckpointException when the weights give logits that are no numbers
   public double[] score(
-      int[] tokens, int from, Rotation rotation, LogitsObserver observer, IntConsumer progress) {
+      int[] tokens,
+      int from,
+      ModelRotation rotation,
+      LogitsObserver observer,
+      IntConsumer progress) {
     check(tokens, from);
+    check(rotation);
     double[] nll = new double[tokens.length - 1 - from];
     KeyValueCache keysAndValues = cache(tokens.length);
     Batch batch = new Batch(rotation, Math.min(batchTokens, tokens.length));
@@ -82,7 +82,7 @@ public final class Scorer {
         };
     for (int position = 0; position < tokens.length; position += batch.tokens()) {
       batch.moveTo(position, Math.min(batchTokens, tokens.length - position));
-      layers.run(batch, tokens, position, rotation, keysAndValues);
+      layers.run(batch, tokens, position, keysAndValues);
       if (position + batch.tokens() > from) {
         output.run(batch, layers.hidden(), Math.max(from, position), sink);
       }
@@ -113,6 +113,26 @@ public final class Scorer {
     }
   }
 
+  private void check(ModelRotation rotation) {
+    if (rotation.layers() < model.blocks().size()) {
+      throw new IllegalArgumentException(
+          "there are rotations for "
+              + rotation.layers()
+              + " layers, but the model has "
+              + model.blocks().size());
+    }
+    for (Rotation distinct : rotation.distinct()) {
+      Layout layout = distinct.layout();
+      if (layout.headDimension() != model.shape().keyDimension()) {
+        throw new IllegalArgumentException(
+            "the rotation is for heads of "
+                + layout.headDimension()
+                + " channels, but the model's have "
+                + model.shape().keyDimension());
+      }
+    }
+  }
+
   private static double finite(int position, double nll) {
     if (!Double.isFinite(nll)) {
       throw new CheckpointException(
@@ -124,16 +144,12 @@ public final class Scorer {
   }
 
   private KeyValueCache cache(int positions) {
+    requirePositions(positions);
     KeyValueCache current = cache;
     if (current == null || current.capacity() < positions) {
       cache = null; // let go of the old one before the new one is made
       requireMemory(positions);
-      current =
-          new KeyValueCache(
-              model.description().layers(),
-              model.description().keyValueHeads(),
-              model.description().headDimension(),
-              positions);
+      current = new KeyValueCache(model.blocks().size(), model.shape(), positions);
       cache = current;
     }
     return current;
@@ -142,20 +158,21 @@ public final class Scorer {
   /// Fails early where a text of this many tokens could not be scored.
   ///
   /// @throws IllegalArgumentException when its keys and values do not fit into the memory of this
-  ///   JVM
+  ///   JVM, or the model has learned fewer positions
   public void requireMemory(int positions) {
-    long perHead = (long) positions * model.description().headDimension();
-    if (perHead > MAX_ARRAY) {
+    requirePositions(positions);
+    int widest = Math.max(model.shape().keyDimension(), model.shape().valueDimension());
+    if ((long) positions * widest > MAX_ARRAY) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
               "a context of %d tokens is too long for this engine: with heads of %d channels at most %d"
                   + " are possible",
               positions,
-              model.description().headDimension(),
-              MAX_ARRAY / model.description().headDimension()));
+              widest,
+              MAX_ARRAY / widest));
     }
-    long needed = model.cacheBytes(positions);
+    long needed = KeyValueCache.bytes(model.blocks().size(), model.shape(), positions);
     long allowed = Runtime.getRuntime().maxMemory();
     if (needed > allowed) {
       throw new IllegalArgumentException(
@@ -166,6 +183,17 @@ public final class Scorer {
               positions,
               needed >> 20,
               allowed >> 20));
+    }
+  }
+
+  private void requirePositions(int positions) {
+    if (model.positions().isPresent() && positions > model.positions().get().rows()) {
+      throw new IllegalArgumentException(
+          "a context of "
+              + positions
+              + " tokens is too long for this model: it has learned "
+              + model.positions().get().rows()
+              + " positions and can know no others");
     }
   }
 }

@@ -13,10 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import rope4j.checkpoint.CheckpointException;
-import rope4j.checkpoint.LlamaCppRope;
 import rope4j.checkpoint.RopeOverrides;
-import rope4j.rotation.Precision;
-import rope4j.rotation.Rotation;
 
 /// Whatever a file holds, loading and scoring end in a number or in the reader's own exception.
 @Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -61,11 +58,7 @@ class ModelFuzzTest {
   private boolean run(byte[] bytes) throws IOException {
     Path file = Files.write(folder.resolve("model.gguf"), bytes);
     try (Model model = Model.load(file, 1)) {
-      Rotation rotation =
-          Rotation.of(
-              LlamaCppRope.resolve(model.description(), RopeOverrides.NONE, 64),
-              64,
-              Precision.LLAMA_CPP);
+      ModelRotation rotation = model.rotation(RopeOverrides.NONE, 64);
       if (model.vocabularySize() <= 80) {
         return true;
       }

@@ -17,11 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rope4j.checkpoint.CheckpointException;
 import rope4j.checkpoint.GgufFile;
-import rope4j.checkpoint.LlamaCppRope;
 import rope4j.checkpoint.RopeOverrides;
 import rope4j.inference.kernel.Kernels;
-import rope4j.rotation.Precision;
-import rope4j.rotation.Rotation;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -84,7 +81,7 @@ class QuantizedModelTest {
     }
     try (Model model = Model.load(Files.write(folder.resolve("model.gguf"), bytes))) {
       Scorer scorer = model.scorer();
-      Rotation rotation = rotation(model, TOKENS.length);
+      ModelRotation rotation = rotation(model, TOKENS.length);
       assertThatThrownBy(() -> scorer.score(TOKENS, rotation))
           .isInstanceOf(CheckpointException.class)
           .hasMessageStartingWith("the logits at position 0 are not finite numbers");
@@ -111,7 +108,7 @@ class QuantizedModelTest {
     try (Model model = Model.load(file)) {
       int bos = model.tokenizer().bos().orElseThrow();
       Scorer scorer = model.scorer();
-      Rotation rotation = rotation(model, 256);
+      ModelRotation rotation = rotation(model, 256);
       return Files.readAllLines(text).stream()
           .limit(40)
           .map(story ->
@@ -126,10 +123,7 @@ class QuantizedModelTest {
     }
   }
 
-  private static Rotation rotation(Model model, int context) {
-    return Rotation.of(
-        LlamaCppRope.resolve(model.description(), RopeOverrides.NONE, context),
-        context,
-        Precision.LLAMA_CPP);
+  private static ModelRotation rotation(Model model, int context) {
+    return model.rotation(RopeOverrides.NONE, context);
   }
 }

@@ -9,11 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import rope4j.checkpoint.LlamaCppRope;
 import rope4j.checkpoint.RopeOverrides;
 import rope4j.inference.kernel.Kernels;
-import rope4j.rotation.Precision;
-import rope4j.rotation.Rotation;
 
 /// What scoring must not depend on.
 class ScorerLawsTest {
@@ -130,18 +127,15 @@ class ScorerLawsTest {
   void aTokenOutsideTheVocabularyIsNamed() {
     try (Model model = Model.load(MODELS.getFirst())) {
       Scorer scorer = model.scorer();
-      Rotation rotation = rotation(model);
+      ModelRotation rotation = rotation(model);
       assertThatThrownBy(() -> scorer.score(new int[] {1, 288}, rotation))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("token 288 at index 1 is not in the vocabulary of 288");
     }
   }
 
-  private static Rotation rotation(Model model) {
-    return Rotation.of(
-        LlamaCppRope.resolve(model.description(), RopeOverrides.NONE, 256),
-        256,
-        Precision.LLAMA_CPP);
+  private static ModelRotation rotation(Model model) {
+    return model.rotation(RopeOverrides.NONE, 256);
   }
 
   private static void close(double[] actual, double[] expected, double tolerance) {

@@ -8,11 +8,8 @@ import java.util.OptionalInt;
 import rope4j.checkpoint.CheckpointException;
 import rope4j.checkpoint.RopeOverrides;
 
-/// Where another engine would rotate differently, and by how much.
+/// Where another engine would rotate differently, as sentences; [RopeDifference] has the numbers.
 final class DialectDifferences {
-
-  /// Smaller differences are rounding.
-  private static final double NOTHING = 1e-5;
 
   private static final List<Dialect> ENGINES =
       List.of(Dialect.TRANSFORMERS, Dialect.VLLM, Dialect.LLAMA_CPP);
@@ -47,7 +44,8 @@ final class DialectDifferences {
       return;
     }
     for (LayerRope layer : reading.layers()) {
-      counterpart(layer, theirs)
+      layer
+          .counterpart(theirs.layers())
           .flatMap(their -> difference(layer, their))
           .ifPresent(difference ->
               found.add(
@@ -59,48 +57,24 @@ final class DialectDifferences {
     }
   }
 
-  private static Optional<LayerRope> counterpart(LayerRope layer, RopeReading theirs) {
-    return theirs.layers().stream()
-        .filter(their -> their.layerType().equals(layer.layerType()))
-        .findFirst()
-        .or(() ->
-            theirs.layers().size() == 1
-                ? Optional.of(theirs.layers().getFirst())
-                : Optional.empty());
-  }
-
   private static Optional<String> difference(LayerRope ours, LayerRope theirs) {
+    RopeDifference difference = new RopeDifference(ours.frequencies(), theirs.frequencies());
     List<String> parts = new ArrayList<>();
-    int pairs = ours.frequencies().pairs();
-    if (theirs.frequencies().pairs() != pairs) {
-      parts.add(theirs.frequencies().pairs() + " pairs turn instead of " + pairs);
-    } else {
-      double worst = 0;
-      for (int i = 0; i < pairs; i++) {
-        double our = ours.frequencies().inverse(i);
-        double their = theirs.frequencies().inverse(i);
-        // A pair that stands still in one engine and turns once in 1e30 tokens in the other.
-        if (Math.max(our, their) > 1e-20) {
-          worst = Math.max(worst, Math.abs(their - our) / Math.max(our, 1e-20));
-        }
-      }
-      if (worst > NOTHING) {
-        parts.add(String.format(Locale.ROOT, "frequencies up to %.3g %% off", 100 * worst));
-      }
+    if (!difference.samePairs()) {
+      parts.add(
+          theirs.frequencies().pairs() + " pairs turn instead of " + ours.frequencies().pairs());
+    } else if (difference.worstRelative() > 0) {
+      parts.add(
+          String.format(
+              Locale.ROOT, "frequencies up to %.3g %% off", 100 * difference.worstRelative()));
     }
-    ratio(
-        "cosine and sine",
-        theirs.frequencies().attentionFactor() / ours.frequencies().attentionFactor(),
-        parts);
-    ratio(
-        "the softmax scale",
-        theirs.frequencies().softmaxScaleMultiplier() / ours.frequencies().softmaxScaleMultiplier(),
-        parts);
+    ratio("cosine and sine", difference.magnitudeRatio(), parts);
+    ratio("the softmax scale", difference.softmaxRatio(), parts);
     return parts.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", parts));
   }
 
   private static void ratio(String what, double ratio, List<String> parts) {
-    if (!(Math.abs(ratio - 1) <= NOTHING)) {
+    if (ratio != 1) {
       parts.add(String.format(Locale.ROOT, "%s x %.5g", what, ratio));
     }
   }

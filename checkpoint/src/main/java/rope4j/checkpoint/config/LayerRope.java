@@ -1,5 +1,6 @@
 package rope4j.checkpoint.config;
 
+import java.util.List;
 import java.util.Optional;
 import rope4j.rotation.Frequencies;
 import rope4j.rotation.Pairing;
@@ -28,7 +29,10 @@ public record LayerRope(
     Frequencies frequencies,
     Optional<RopeParameters> parameters) {
 
-  static LayerRope of(
+  /// Layers that rotate by a rule.
+  ///
+  /// @param length tokens the frequencies are for
+  public static LayerRope of(
       Optional<String> layerType, String ropeType, RopeParameters parameters, int length) {
     return new LayerRope(
         layerType,
@@ -40,6 +44,15 @@ public record LayerRope(
         parameters.trainedLength(),
         parameters.frequencies(length),
         Optional.of(parameters));
+  }
+
+  /// The layers of the same type in another reading; all of its layers where it does not tell them
+  /// apart.
+  public Optional<LayerRope> counterpart(List<LayerRope> others) {
+    return others.stream()
+        .filter(other -> other.layerType.equals(layerType))
+        .findFirst()
+        .or(() -> others.size() == 1 ? Optional.of(others.getFirst()) : Optional.empty());
   }
 
   /// The frequencies that the base alone would give.

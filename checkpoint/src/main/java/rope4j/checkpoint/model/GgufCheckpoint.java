@@ -24,10 +24,17 @@ public final class GgufCheckpoint implements Checkpoint {
     this.facts = facts;
   }
 
+  /// What an open file says. Closing it closes the file.
+  ///
+  /// @throws CheckpointException when a key that counts makes no sense
+  public static GgufCheckpoint of(GgufFile file) {
+    return new GgufCheckpoint(file, describe(file), ModelFacts.of(file));
+  }
+
   static GgufCheckpoint open(Path path) {
     GgufFile file = GgufFile.open(path);
     try {
-      return new GgufCheckpoint(file, describe(file), ModelFacts.of(file));
+      return of(file);
     } catch (CheckpointException e) {
       file.close();
       throw new CheckpointException(path + ": " + e.getMessage(), e);

@@ -7,6 +7,7 @@ import rope4j.checkpoint.ModelFacts;
 import rope4j.diagnosis.engine.Engine;
 import rope4j.diagnosis.engine.Engine.Format;
 import rope4j.diagnosis.launch.Launch;
+import rope4j.diagnosis.recipe.Extension;
 import rope4j.diagnosis.recipe.Recipe;
 import rope4j.diagnosis.rules.Finding;
 import rope4j.diagnosis.rules.Finding.Severity;
@@ -23,7 +24,8 @@ import rope4j.diagnosis.rules.Finding.Severity;
 /// @param rotation how it rotates at the requested length
 /// @param memory bytes of keys and values
 /// @param findings worst first
-/// @param recipes text to paste; empty for a model whose rotation can't be told
+/// @param advised the rotation to ask for; empty for a model whose rotation can't be told
+/// @param recipes text to paste for it
 /// @param verdict what all of it comes to
 public record Inspection(
     Path path,
@@ -36,12 +38,20 @@ public record Inspection(
     RotationReading rotation,
     CacheMemory memory,
     List<Finding> findings,
+    Optional<Extension> advised,
     List<Recipe> recipes,
     Outcome verdict) {
 
   public Inspection {
     findings = List.copyOf(findings);
     recipes = List.copyOf(recipes);
+  }
+
+  /// The same with other findings.
+  public Inspection withFindings(List<Finding> others) {
+    return new Inspection(
+        path, format, engine, launch, facts, lengths, training, rotation, memory, others, advised,
+        recipes, verdict);
   }
 
   /// The last part of the path.

@@ -60,6 +60,7 @@ public final class Inspector {
         rotation,
         CacheMemory.of(facts, lengths.requested(), launch),
         Rules.findings(subject),
+        advice.extension(),
         advice.recipes(),
         new OutcomeJudge(facts, lengths, training, rotation, advice).outcome());
   }

@@ -5,6 +5,7 @@ import java.util.Optional;
 import rope4j.checkpoint.ModelFacts;
 import rope4j.diagnosis.inspection.Outcome.Level;
 import rope4j.diagnosis.recipe.Extension;
+import rope4j.diagnosis.recipe.Recipe;
 
 /// Puts into a sentence what the forecast means.
 final class OutcomeJudge {
@@ -93,21 +94,25 @@ final class OutcomeJudge {
     StringBuilder text = new StringBuilder();
     text.append(
         format(
-            "At %,d tokens %d of %d pairs%s reach angles unseen in training, up to %.3g times the"
-                + " arc they know: expect it to break down past %,d.",
+            "At %,d tokens %d of %d pairs%s reach angles unseen in training, %s: expect it to break"
+                + " down past %,d.",
             lengths.requested(),
             layer.unseenPairs(),
             turning,
             layer.layerType().map(type -> " of the " + type + " layers").orElse(""),
-            layer.largestOverrun(),
+            Double.isInfinite(layer.largestOverrun())
+                ? "some of which stood still"
+                : format("up to %.3g times the arc they know", layer.largestOverrun()),
             training.length()));
     remedy().ifPresent(text::append);
     return text.toString();
   }
 
   private Optional<String> remedy() {
+    boolean shown = advice.recipes().stream().anyMatch(Recipe::possible);
     return advice
         .extension()
+        .filter(extension -> shown || extension instanceof Extension.Native)
         .flatMap(extension ->
             switch (extension) {
               case Extension.Native _ when training.withScaling() ->
@@ -139,8 +144,8 @@ final class OutcomeJudge {
       return new Outcome(
           Level.EXTENDED,
           format(
-              "%,d tokens are within the trained length; the scaling changes angles here that need no"
-                  + " change.",
+              "%,d tokens are within the length before scaling, and the scaling moves angles there:"
+                  + " right for weights trained with it, a loss for others.",
               lengths.requested()));
     }
     if (scaled) {

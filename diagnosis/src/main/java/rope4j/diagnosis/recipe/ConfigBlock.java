@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import rope4j.checkpoint.config.ConfigRope;
+import rope4j.diagnosis.text.NestedKeys;
 
 /// A rotation as keys of a `config.json`, in the spellings of Transformers 4 and 5.
 ///
@@ -41,22 +42,22 @@ final class ConfigBlock {
       // It would win over rope_parameters.
       keys.put("rope_scaling", null);
     }
-    return inside(rope.spelling().inside(), keys);
+    return NestedKeys.inside(rope.spelling().inside(), keys);
   }
 
   /// The keys as a version-4 `config.json` has them.
   Map<String, @Nullable Object> version4File() {
-    return inside(rope.spelling().inside(), version4());
+    return NestedKeys.inside(rope.spelling().inside(), version4());
   }
 
   /// What overrides a configuration that Transformers 5 has loaded.
   Map<String, @Nullable Object> version5Override() {
-    return inside(rope.spelling().insideLoaded(), version5());
+    return NestedKeys.inside(rope.spelling().insideLoaded(), version5());
   }
 
   /// What overrides a configuration that Transformers 4 has loaded.
   Map<String, @Nullable Object> version4Override() {
-    return inside(rope.spelling().insideLoaded(), version4());
+    return NestedKeys.inside(rope.spelling().insideLoaded(), version4());
   }
 
   private Map<String, @Nullable Object> version5() {
@@ -204,17 +205,6 @@ final class ConfigBlock {
     if (rope.spelling().keys().contains(ORIGINAL)) {
       keys.put(ORIGINAL, originalLength);
     }
-  }
-
-  private static Map<String, @Nullable Object> inside(
-      List<String> around, Map<String, @Nullable Object> keys) {
-    Map<String, @Nullable Object> outer = keys;
-    for (String name : around.reversed()) {
-      Map<String, @Nullable Object> wrapped = new LinkedHashMap<>();
-      wrapped.put(name, outer);
-      outer = wrapped;
-    }
-    return outer;
   }
 
   /// The dictionary of a layer type; empty where it does not rotate.

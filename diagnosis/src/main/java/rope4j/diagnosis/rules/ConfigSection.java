@@ -1,7 +1,6 @@
 package rope4j.diagnosis.rules;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -125,18 +124,6 @@ record ConfigSection(
 
   private List<String> inside(String key) {
     return Stream.concat(path.stream(), Stream.of(key)).toList();
-  }
-
-  /// A value inside objects, the outermost key first.
-  static Map<String, @Nullable Object> nested(
-      List<String> path, Map<String, @Nullable Object> value) {
-    Map<String, @Nullable Object> nested = value;
-    for (String key : path.reversed()) {
-      Map<String, @Nullable Object> outer = new LinkedHashMap<>();
-      outer.put(key, nested);
-      nested = outer;
-    }
-    return nested;
   }
 
   /// Its name among the keys around it: `rope_scaling`, `rope_parameters.full_attention`.

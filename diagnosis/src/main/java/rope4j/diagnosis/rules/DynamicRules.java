@@ -1,7 +1,6 @@
 package rope4j.diagnosis.rules;
 
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -32,19 +31,13 @@ final class DynamicRules {
           "Transformers raises the base with the length, vLLM and llama.cpp leave it alone: beyond the"
               + " trained length they fall apart where Transformers holds.",
           List.of("vllm#3488"),
-          others(),
+          Engines.BY_WINDOW,
           DynamicRules::differs);
 
   private DynamicRules() {}
 
   static List<Rule> all() {
     return List.of(CACHED_KEYS, DIFFERS);
-  }
-
-  private static Set<Engine> others() {
-    Set<Engine> engines = EnumSet.of(Engine.VLLM, Engine.SGLANG);
-    engines.addAll(Engines.LLAMA_CPP);
-    return engines;
   }
 
   /// HunYuan's alpha fixes the base for every length and every engine.

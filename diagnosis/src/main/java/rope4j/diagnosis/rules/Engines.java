@@ -22,6 +22,16 @@ final class Engines {
   static final Set<Engine> LLAMA_CPP =
       only(Engine.LLAMA_CPP, Engine.OLLAMA, Engine.LM_STUDIO, Engine.KOBOLDCPP);
 
+  /// Those that go by the length a server was started with, not by that of the prompt.
+  static final Set<Engine> BY_WINDOW =
+      only(
+          Engine.VLLM,
+          Engine.SGLANG,
+          Engine.LLAMA_CPP,
+          Engine.OLLAMA,
+          Engine.LM_STUDIO,
+          Engine.KOBOLDCPP);
+
   /// Java engines that load GGUF.
   static final Set<Engine> JAVA_GGUF = only(Engine.LLAMA3_JAVA, Engine.GPULLAMA3);
 

@@ -14,6 +14,7 @@ import rope4j.checkpoint.json.JsonWriter;
 import rope4j.diagnosis.launch.Launch;
 import rope4j.diagnosis.rules.ConfigSection.OnLaunch;
 import rope4j.diagnosis.text.Figures;
+import rope4j.diagnosis.text.NestedKeys;
 import rope4j.diagnosis.text.Shell;
 
 /// What a command line does to a model's rotation and length.
@@ -191,7 +192,7 @@ record LaunchedRope(Launch launch, ModelFacts facts) {
 
   /// An object inside others, the outermost key first, ready to paste.
   String pasted(List<String> path, Map<String, @Nullable Object> values) {
-    String json = JsonWriter.line(ConfigSection.nested(path, values));
+    String json = JsonWriter.line(NestedKeys.inside(path, values));
     return switch (overrideFlag()) {
       case "" -> json + " in config.json";
       // That flag takes a dictionary of the outermost level only.

@@ -16,6 +16,7 @@ import rope4j.diagnosis.engine.Engine;
 import rope4j.diagnosis.launch.Launch;
 import rope4j.diagnosis.rules.Finding.Severity;
 import rope4j.diagnosis.text.Figures;
+import rope4j.diagnosis.text.NestedKeys;
 import rope4j.diagnosis.text.Shell;
 
 /// The rule of group B about a length that the rotation does not reach.
@@ -169,7 +170,7 @@ final class LengthRequestRules {
   private static String added(Subject subject, Map<String, @Nullable Object> block) {
     List<String> path = new ArrayList<>(ConfigSection.text(subject).orElseThrow().path());
     path.add("rope_parameters");
-    String whole = JsonWriter.line(ConfigSection.nested(path, block));
+    String whole = JsonWriter.line(NestedKeys.inside(path, block));
     if (subject.runsOn(Engine.VLLM)) {
       return "--hf-overrides " + Shell.quoted(whole);
     }

@@ -1,7 +1,6 @@
 package rope4j.diagnosis.rules;
 
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -37,7 +36,7 @@ final class LongRopeRules {
           "The engine chooses the factors by the size of the window, not by the prompt: short prompts"
               + " get worse as soon as the window is large.",
           List.of("llama.cpp#8995", "vllm#27431", "mlxcel#1358"),
-          byWindow(),
+          Engines.BY_WINDOW,
           LongRopeRules::longForShort);
 
   static final Rule MAGNITUDE =
@@ -54,12 +53,6 @@ final class LongRopeRules {
 
   static List<Rule> all() {
     return List.of(SWITCH, LONG_FOR_SHORT, MAGNITUDE);
-  }
-
-  private static Set<Engine> byWindow() {
-    Set<Engine> engines = EnumSet.of(Engine.VLLM, Engine.SGLANG);
-    engines.addAll(Engines.LLAMA_CPP);
-    return engines;
   }
 
   private static List<ConfigSection> longRope(Subject subject) {

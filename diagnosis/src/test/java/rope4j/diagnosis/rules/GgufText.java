@@ -22,7 +22,7 @@ import java.util.List;
 /// ```
 ///
 /// Types are u32, i32, u64, f32, bool, str and `arr` of those.
-final class GgufText {
+public final class GgufText {
 
   private static final List<String> TYPES =
       List.of(
@@ -39,7 +39,7 @@ final class GgufText {
   private GgufText() {}
 
   /// The file that a text describes.
-  static byte[] bytes(Path text) throws IOException {
+  public static byte[] bytes(Path text) throws IOException {
     GgufText gguf = new GgufText();
     for (String line : Files.readAllLines(text)) {
       if (line.startsWith("tensor ")) {

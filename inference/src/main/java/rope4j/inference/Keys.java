@@ -1,0 +1,63 @@
+package rope4j.inference;
+
+import java.util.OptionalDouble;
+import rope4j.checkpoint.CheckpointException;
+import rope4j.checkpoint.GgufFile;
+import rope4j.checkpoint.ModelDescription;
+
+/// Hyper-parameters of an open file by their names without the architecture's prefix.
+record Keys(GgufFile file, ModelDescription model) {
+
+  float real(String suffix, double otherwise) {
+    OptionalDouble value = file.metadata().real(key(suffix));
+    if (value.isPresent() && !Double.isFinite(value.getAsDouble())) {
+      throw new CheckpointException(
+          key(suffix) + " is " + value.getAsDouble() + ", but a finite number was expected");
+    }
+    return (float) value.orElse(otherwise);
+  }
+
+  /// @throws CheckpointException when the file has no such key
+  float real(String suffix) {
+    if (file.metadata().get(key(suffix)).isEmpty()) {
+      throw new CheckpointException(
+          "the file has no "
+              + key(suffix)
+              + ", which a "
+              + model.architecture()
+              + " model needs: convert it again");
+    }
+    return real(suffix, 0);
+  }
+
+  /// A number above 0 that something is divided by.
+  float divisor(String suffix, double otherwise) {
+    float value = real(suffix, otherwise);
+    if (value == 0) {
+      throw new CheckpointException(
+          key(suffix) + " is 0, but something is divided by it: convert the model again");
+    }
+    return value;
+  }
+
+  int count(String suffix, int otherwise) {
+    return file.metadata().count(key(suffix)).orElse(otherwise);
+  }
+
+  boolean bool(String suffix, boolean otherwise) {
+    return file.metadata().bool(key(suffix)).orElse(otherwise);
+  }
+
+  boolean hasTensor(String name) {
+    return file.tensor(name).isPresent();
+  }
+
+  /// Blocks the decoder runs: those behind them predict further tokens and are left alone.
+  int blocks() {
+    return Math.max(1, model.layers() - count("nextn_predict_layers", 0));
+  }
+
+  private String key(String suffix) {
+    return model.architecture() + "." + suffix;
+  }
+}
