@@ -64,6 +64,11 @@ public final class GgufFile implements AutoCloseable {
     if (Files.isDirectory(path)) {
       throw new CheckpointException("this is a folder; name the .gguf file inside it");
     }
+    // Opening a pipe waits for whoever writes into it.
+    if (Files.exists(path) && !Files.isRegularFile(path)) {
+      throw new CheckpointException(
+          "this is a pipe or a device, but a file was expected; check the path");
+    }
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       if (channel.size() == 0) {
         throw new CheckpointException("the file is empty; download it again");

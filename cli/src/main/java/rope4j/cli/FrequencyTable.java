@@ -84,7 +84,7 @@ final class FrequencyTable {
   private static void wrap(PrintWriter out, String mark, String text) {
     StringBuilder line = new StringBuilder(mark);
     int bare = line.length();
-    for (String word : text.split(" ", -1)) {
+    for (String word : PlainWriter.line(text).split(" ", -1)) {
       if (line.length() > bare && line.length() + 1 + word.length() > WIDTH) {
         out.println(line);
         line = new StringBuilder(" ".repeat(mark.length()));

@@ -1,6 +1,7 @@
 package rope4j.cli;
 
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 import rope4j.checkpoint.Metadata;
@@ -38,6 +39,10 @@ final class KeyChanges {
     return Stream.of(set, remove, removeTensor)
         .flatMap(List::stream)
         .anyMatch(name -> name.contains("rope") || name.contains("context_length"));
+  }
+
+  Set<String> removedTensors() {
+    return Set.copyOf(removeTensor);
   }
 
   GgufPatch patch(Metadata metadata) {

@@ -3,6 +3,8 @@ package rope4j.cli;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
@@ -97,6 +99,8 @@ final class PatchCommand implements Callable<Integer> {
   @Option(names = "--json", description = "One JSON object on standard output and nothing else.")
   private boolean json;
 
+  private final List<String> warnings = new ArrayList<>();
+
   @Override
   public Integer call() {
     PatchResult result = config ? patchConfig() : patchModel();
@@ -129,7 +133,7 @@ final class PatchCommand implements Callable<Integer> {
       GgufPatch patch = keys.patch(file.metadata());
       Consumer<GgufFile> check = _ -> {};
       if (rotation) {
-        RopePatch changes = RopePatch.of(file, flags, context(), factors);
+        RopePatch changes = RopePatch.of(file, flags, context(), factors, keys.removedTensors());
         changes.warnings().forEach(this::warn);
         patch = changes.patch().and(patch);
         if (!keys.touchRotation()) {
@@ -214,6 +218,7 @@ final class PatchCommand implements Callable<Integer> {
   }
 
   private void warn(String warning) {
+    warnings.add(warning);
     spec.commandLine().getErr().println("rope: warning: " + warning);
   }
 
@@ -239,7 +244,7 @@ final class PatchCommand implements Callable<Integer> {
 
   /// One line, be the value an object.
   private static String shown(Optional<PatchResult.Value> value) {
-    return value.map(found -> found.text().replaceAll("\\s+", " ")).orElse("–");
+    return value.map(found -> PlainWriter.line(found.text())).orElse("–");
   }
 
   private ObjectNode toJson(PatchResult result) {
@@ -252,6 +257,8 @@ final class PatchCommand implements Callable<Integer> {
       change.set("from", Json.value(edit.from().flatMap(PatchResult.Value::json)));
       change.set("to", Json.value(edit.to().flatMap(PatchResult.Value::json)));
     }
+    ArrayNode warned = root.putArray("warnings");
+    warnings.forEach(warned::add);
     return root.put("bytes", result.bytes());
   }
 }

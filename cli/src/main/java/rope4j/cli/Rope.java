@@ -52,7 +52,9 @@ public final class Rope implements Runnable {
   }
 
   /// Runs the command.
-  static int run(PrintWriter out, PrintWriter err, String... arguments) {
+  static int run(PrintWriter output, PrintWriter error, String... arguments) {
+    PrintWriter out = PlainWriter.output(output, Terminal.outputHasColors());
+    PrintWriter err = PlainWriter.error(error, Terminal.errorIsTerminal());
     try {
       return execute(out, err, arguments);
     } catch (OutOfMemoryError _) {

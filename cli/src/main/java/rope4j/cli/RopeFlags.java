@@ -47,7 +47,8 @@ final class RopeFlags {
       names = "--yarn-attn-factor",
       paramLabel = "N",
       description =
-          "Multiplies cosine and sine; as in llama.cpp it has no effect where YaRN is active.")
+          "Multiplies cosine and sine. llama.cpp passes over it where YaRN is active; Transformers and"
+              + " vLLM read it as YaRN's attention_factor, and patch --config writes it.")
   private Optional<Double> yarnAttnFactor = Optional.empty();
 
   @Option(

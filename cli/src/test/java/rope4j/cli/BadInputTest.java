@@ -12,6 +12,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Wrong input is answered by one sentence and exit code 2, and nothing is written.
@@ -285,6 +288,20 @@ class BadInputTest {
     file("tokenizer_config.json", "{}");
     file("model.safetensors.index.json", "{\"weight_map\": [1]}");
     Cli.run("inspect", folder).isRefusedWith("model.safetensors.index.json");
+  }
+
+  @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  @Timeout(60)
+  void aPipeForAModelIsNotWaitedFor() throws Exception {
+    Path pipe = folder.resolve("pipe.gguf");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    String sentence = "pipe.gguf: this is a pipe or a device";
+    Cli.run("frequencies", pipe).isRefusedWith(sentence);
+    Cli.run("patch", pipe, folder.resolve("out.gguf"), "-c", 9).isRefusedWith(sentence);
+    Cli.run("doctor", pipe, "-c", 128, "--tokens", tokens).isRefusedWith(sentence);
+    Cli.run("perplexity", pipe, "--tokens", tokens).isRefusedWith(sentence);
+    Cli.run("inspect", pipe).isRefusedWith(sentence);
   }
 
   @Test

@@ -32,6 +32,46 @@ class FrequenciesCommandTest {
   }
 
   @Test
+  void aComplaintNamesTheFileAndTheKey() throws IOException {
+    Path config = model.resolve("config.json");
+    Files.writeString(config, QWEN.replace("\"factor\": 4.0", "\"factor\": \"4\""));
+    for (Path given : new Path[] {model, config}) {
+      Cli.run("frequencies", given).isRefusedWith(config + ": ", "factor");
+    }
+    Files.writeString(config, "\uFEFF" + QWEN);
+    Cli.run("frequencies", model).isRefusedWith(config + ": ", "without BOM");
+  }
+
+  @Test
+  void aModelWithoutRotationHasNoTable() throws IOException {
+    Path config = model.resolve("config.json");
+    Files.writeString(
+        config, "{\"model_type\": \"gpt2\", \"n_embd\": 768, \"n_head\": 12, \"n_layer\": 12}");
+    for (String dialect : new String[] {"transformers", "vllm", "paper", "llama.cpp"}) {
+      Cli.run("frequencies", model, "--dialect", dialect)
+          .isRefusedWith(config + ": ", "gpt2", "without a rotation");
+    }
+    Cli.run("patch", model, folder.resolve("out.json"), "--config", "-c", 9)
+        .isRefusedWith("without a rotation");
+  }
+
+  @Test
+  void aStrangersNamesDoNotSteerTheTerminal() throws IOException {
+    Path config = model.resolve("config.json");
+    Files.writeString(config, QWEN.replace("yarn", "\\u001b[31mevil\\u0007\\u009b2J"));
+    Cli cli = Cli.run("frequencies", model);
+    assertThat(cli.out() + cli.err()).contains("?[31mevil??2J").doesNotContain("\u001b", "\u0007");
+    Files.writeString(config, QWEN.replace("1000000", "\"\\u001b]0;evil\\u0007\""));
+    Cli refused = Cli.run("frequencies", model);
+    refused.isRefusedWith("?]0;evil?");
+    Path out = folder.resolve("out.json");
+    Files.writeString(config, QWEN.replace("\"attention_factor\": 1.0", "\"\\u009bx\": \"a\""));
+    assertThat(Cli.run("patch", model, out, "--config", "-c", 9).out())
+        .contains("max_position_embeddings")
+        .doesNotContain("\u009b");
+  }
+
+  @Test
   void aFolderIsReadAsTransformersDoes() {
     Cli cli = Cli.run("frequencies", model, "--json");
     assertThat(cli.code()).as(cli.err()).isZero();

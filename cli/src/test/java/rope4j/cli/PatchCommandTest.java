@@ -122,7 +122,8 @@ class PatchCommandTest {
             "--json");
     assertThat(cli.code()).as(cli.err()).isZero();
     JsonNode json = cli.json();
-    assertThat(json.propertyNames()).containsExactly("model", "output", "changes", "bytes");
+    assertThat(json.propertyNames())
+        .containsExactly("model", "output", "changes", "warnings", "bytes");
     assertThat(json.get("bytes").asLong()).isEqualTo(out.toFile().length());
     assertThat(json.get("changes").get(0).get("key").asString()).isEqualTo("llama.rope.freq_base");
     assertThat(json.get("changes").get(0).get("to").isNumber()).isTrue();
@@ -175,10 +176,21 @@ class PatchCommandTest {
   }
 
   @Test
+  void aWarningIsOnStandardErrorAndInTheJson() {
+    Path factors = Cli.zoo("llama3-ropefreqs");
+    Cli cli = run("patch", factors, out, "--rope-scaling", "yarn", "--rope-scale", 4, "--json");
+    assertThat(cli.err()).startsWith("rope: warning: this file scales its frequencies already");
+    assertThat(cli.json().get("warnings").get(0).asString()).contains("--remove-tensor");
+    Cli quiet = run("patch", MODEL, folder.resolve("b.gguf"), "-c", 9, "--json");
+    assertThat(quiet.json().get("warnings").isEmpty()).isTrue();
+  }
+
+  @Test
   void wrongInputLeavesNothing() throws IOException {
     run("patch", MODEL, out).isRefusedWith("nothing is to be changed", "--rope-scaling", "--set");
     run("patch", MODEL, MODEL, "-c", 9, "--force").isRefusedWith("the file that is read");
     run("patch", MODEL, out, "-c", 0).isRefusedWith("--ctx-size");
+    run("patch", MODEL, out, "--rope-scaling", "yarn").isRefusedWith("yarn needs a factor");
     run("patch", MODEL, out, "--rope-scale", -1).isRefusedWith("--rope-scale");
     run("patch", MODEL, out, "--set", "nonsense").isRefusedWith("KEY=TYPE:VALUE");
     run("patch", MODEL, out, "--set", "a=int:x").isRefusedWith("'x' is no int");

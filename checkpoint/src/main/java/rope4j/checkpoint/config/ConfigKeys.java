@@ -117,6 +117,9 @@ record ConfigKeys(Map<String, @Nullable Object> values) {
     if (found.length() > 60) {
       found = found.substring(0, 60) + "…";
     }
+    if (value instanceof String) {
+      found = '"' + found + '"';
+    }
     return new CheckpointException(
         key + " must be " + allowed + ", but it is " + found.replaceAll("\\p{Cntrl}", "?"));
   }

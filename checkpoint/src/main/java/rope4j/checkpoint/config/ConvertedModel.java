@@ -183,7 +183,7 @@ final class ConvertedModel {
   /// The converter asks Transformers for the configuration, so that the class's default reaches the
   /// file. HunYuan's alpha is baked into the base.
   private double base(GgufRope gguf) {
-    double base = number(gguf, "rope.freq_base").orElse(text.modelClass().base());
+    double base = number(gguf, "rope.freq_base").orElseGet(text::innerBase);
     if (!bakesAlpha()) {
       return base;
     }

@@ -42,6 +42,13 @@ final class EngineReader {
       OptionalInt contextLength,
       RopeOverrides overrides) {
     try {
+      if (!config.rotates()) {
+        throw new CheckpointException(
+            "model_type \""
+                + config.modelType()
+                + "\" knows positions without a rotation, so it has no frequencies and no scaling of"
+                + " them");
+      }
       EngineReader reader = new EngineReader(config, contextLength, overrides);
       return switch (dialect) {
         case TRANSFORMERS -> reader.normalised(RopeNormaliser.normalise(config.text()), dialect);
@@ -51,11 +58,12 @@ final class EngineReader {
       };
     } catch (IllegalArgumentException | ArithmeticException e) {
       // Arithmetic: lengths whose multiples are beyond an int.
-      throw new CheckpointException(config.name() + ": " + e.getMessage(), e);
+      throw new CheckpointException(config.source() + ": " + e.getMessage(), e);
     } catch (CheckpointException e) {
       String message = String.valueOf(e.getMessage());
       throw new CheckpointException(
-          message.startsWith(config.name() + ":") ? message : config.name() + ": " + message, e);
+          message.startsWith(config.source() + ":") ? message : config.source() + ": " + message,
+          e);
     }
   }
 

@@ -29,11 +29,13 @@ public final class HuggingFaceConfig {
   private static final int MAX_BYTES = 16 << 20;
 
   private final String name;
+  private final String source;
   private final JsonFile json;
   private final TextConfig text;
 
-  private HuggingFaceConfig(String name, JsonFile json) {
+  private HuggingFaceConfig(String name, String source, JsonFile json) {
     this.name = name;
+    this.source = source;
     this.json = json;
     this.text = TextConfig.of(json.root());
   }
@@ -52,7 +54,8 @@ public final class HuggingFaceConfig {
     JsonFile json = JsonFile.read(file, MAX_BYTES);
     try {
       Path fileName = path.toAbsolutePath().normalize().getFileName();
-      return new HuggingFaceConfig(fileName == null ? path.toString() : fileName.toString(), json);
+      return new HuggingFaceConfig(
+          fileName == null ? path.toString() : fileName.toString(), file.toString(), json);
     } catch (CheckpointException e) {
       throw new CheckpointException(file + ": " + e.getMessage(), e);
     }
@@ -63,7 +66,7 @@ public final class HuggingFaceConfig {
   /// @param name what to call the model
   /// @throws CheckpointException when they are not JSON or describe no language model
   public static HuggingFaceConfig parse(String name, byte[] bytes) {
-    return new HuggingFaceConfig(name, JsonFile.parse(FILE, bytes));
+    return new HuggingFaceConfig(name, name, JsonFile.parse(FILE, bytes));
   }
 
   /// The configuration after an engine has laid overrides over it, as vLLM's `--hf-overrides` does.
@@ -83,7 +86,7 @@ public final class HuggingFaceConfig {
     return overrides.isEmpty()
         ? this
         : new HuggingFaceConfig(
-            name, JsonFile.of(FILE, ConfigOverrides.apply(json.root(), overrides)));
+            name, source, JsonFile.of(FILE, ConfigOverrides.apply(json.root(), overrides)));
   }
 
   /// What the model is called: the last part of the path it was read from.
@@ -130,12 +133,26 @@ public final class HuggingFaceConfig {
     return text.path();
   }
 
+  /// Whether its layers rotate at all. Those of BERT, GPT-2 and models with ALiBi don't.
+  public boolean rotates() {
+    try {
+      return new FolderRope(new StatedKeys(json, text.path()), text).base().isPresent();
+    } catch (CheckpointException e) {
+      return true; // Whoever asks for the rotation is told what is wrong with it.
+    }
+  }
+
   /// What the file says about position and length, each value with its evidence.
   ///
   /// @throws CheckpointException when a key that counts holds something else than a number, or the
   ///   file describes no language model
   public ModelFacts facts() {
     return new FolderFacts(json, text).facts();
+  }
+
+  /// What to begin a complaint with: the file it was read from.
+  String source() {
+    return source;
   }
 
   TextConfig text() {

@@ -108,7 +108,7 @@ final class RopeNormaliser {
   }
 
   private Map<String, @Nullable Object> withTheta(String key, Map<String, @Nullable Object> rope) {
-    Object theta = keys.isSet(key) ? keys.values().get(key) : (Object) config.modelClass().base();
+    Object theta = keys.isSet(key) ? keys.values().get(key) : (Object) config.innerBase();
     if (isNested(rope)) {
       each(rope, entry -> entry.putIfAbsent("rope_theta", theta));
     } else {

@@ -87,21 +87,20 @@ record StatedKeys(JsonFile json, List<String> part) {
       Object value = raw(key).orElse(null);
       if (value instanceof List<?> list && list.size() <= MOST) {
         List<Integer> values = new ArrayList<>();
-        list.forEach(entry -> values.add(whole(key, String.valueOf(entry), entry)));
+        list.forEach(entry -> values.add(whole(key, entry)));
         return values;
       }
       if (value != null) {
-        return List.of(whole(key, String.valueOf(value), value));
+        return List.of(whole(key, value));
       }
     }
     return List.of();
   }
 
-  private static int whole(
-      String key, String written, @org.jspecify.annotations.Nullable Object value) {
+  private static int whole(String key, @org.jspecify.annotations.Nullable Object value) {
     double number = value instanceof Number given ? given.doubleValue() : Double.NaN;
     if (!(number >= 0 && number <= Integer.MAX_VALUE) || number != Math.rint(number)) {
-      throw ConfigKeys.wrong(key, written, "a whole number from 0 to 2147483647");
+      throw ConfigKeys.wrong(key, value, "a whole number from 0 to 2147483647");
     }
     return (int) number;
   }

@@ -61,6 +61,16 @@ record TextConfig(List<String> path, ConfigKeys keys, String modelType, ModelCla
     return new TextConfig(path, outer, outerType, ModelClasses.of(outerType));
   }
 
+  /// The base where there is no `rope_theta`: DBRX keeps it with its attention, others have their
+  /// class's.
+  double innerBase() {
+    return keys.values().get("attn_config") instanceof Map<?, ?> attention
+        ? new ConfigKeys(ConfigKeys.asObject(attention))
+            .number("rope_theta")
+            .orElse(modelClass.base())
+        : modelClass.base();
+  }
+
   int maxPositionEmbeddings() {
     return declaredLength().orElse(modelClass.conversion() == Conversion.PHI3 ? 4096 : 2048);
   }
@@ -153,8 +163,8 @@ record TextConfig(List<String> path, ConfigKeys keys, String modelType, ModelCla
   }
 
   private int derivedHeadDimension() {
-    int hidden = either("hidden_size", "n_embd");
-    int heads = either("num_attention_heads", "n_head");
+    int hidden = first(FolderFacts.HIDDEN);
+    int heads = first(FolderFacts.HEADS);
     if (hidden / heads < 1) {
       throw new CheckpointException(
           "hidden_size is "
@@ -166,14 +176,15 @@ record TextConfig(List<String> path, ConfigKeys keys, String modelType, ModelCla
     return hidden / heads;
   }
 
-  private int either(String key, String older) {
-    OptionalInt value = keys.count(key);
-    if (value.isEmpty()) {
-      value = keys.count(older);
+  private int first(String[] spellings) {
+    for (String key : spellings) {
+      OptionalInt value = keys.count(key);
+      if (value.isPresent()) {
+        return value.getAsInt();
+      }
     }
-    return value.orElseThrow(() ->
-        new CheckpointException(
-            "there is no " + key + ", so this is not the config.json of a language model"));
+    throw new CheckpointException(
+        "there is no " + spellings[0] + ", so this is not the config.json of a language model");
   }
 
   private int globalHeadDimension() {

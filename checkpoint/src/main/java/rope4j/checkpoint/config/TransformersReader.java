@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import rope4j.checkpoint.CheckpointException;
 import rope4j.checkpoint.config.ModelClass.Conversion;
 import rope4j.rotation.Frequencies;
 import rope4j.rotation.NtkByParts;
@@ -93,11 +94,19 @@ final class TransformersReader {
   /// YaRN's ramp is linear in the number of turns there.
   private static Scaling paper(Scaling scaling) {
     return switch (scaling) {
-      case Yarn yarn ->
-          new YarnByTurns(
-              new NtkByParts(
-                  yarn.factor(), yarn.originalLength(), yarn.betaFast(), yarn.betaSlow()),
-              yarn.attentionFactor());
+      case Yarn yarn -> {
+        if (!(yarn.betaFast() > yarn.betaSlow())) {
+          throw new CheckpointException(
+              "the paper's YaRN needs a beta_fast above beta_slow, but they are "
+                  + yarn.betaFast()
+                  + " and "
+                  + yarn.betaSlow()
+                  + "; ask for another --dialect");
+        }
+        yield new YarnByTurns(
+            new NtkByParts(yarn.factor(), yarn.originalLength(), yarn.betaFast(), yarn.betaSlow()),
+            yarn.attentionFactor());
+      }
       case SoftmaxScaled(Scaling inner, double multiplier) ->
           new SoftmaxScaled(paper(inner), multiplier);
       default -> scaling;

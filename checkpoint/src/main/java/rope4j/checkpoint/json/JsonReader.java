@@ -351,6 +351,11 @@ public final class JsonReader {
 
   private CheckpointException wrong(String what) {
     int c = peek();
+    if (c == '\uFEFF' && at == 0) {
+      return new CheckpointException(
+          "the file begins with a byte order mark (U+FEFF), which JSON does not allow; save it as UTF-8"
+              + " without one (without BOM)");
+    }
     String found =
         c < 0
             ? "the file ends here"

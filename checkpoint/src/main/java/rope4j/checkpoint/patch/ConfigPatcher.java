@@ -93,7 +93,8 @@ public final class ConfigPatcher {
     } catch (IOException e) {
       throw new CheckpointException(file + ": the file can't be read (" + e.getMessage() + ")", e);
     } catch (CheckpointException e) {
-      throw new CheckpointException(file + ": " + e.getMessage(), e);
+      String message = String.valueOf(e.getMessage()).replaceFirst("^config\\.json: ", "");
+      throw new CheckpointException(file + ": " + message, e);
     }
   }
 

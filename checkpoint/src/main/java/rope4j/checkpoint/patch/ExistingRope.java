@@ -2,6 +2,7 @@ package rope4j.checkpoint.patch;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import rope4j.checkpoint.patch.ConfigPatch.Literal;
 
@@ -15,6 +16,9 @@ record ExistingRope(ConfigPaths paths) {
   static final String THETA = "rope_theta";
   static final String ORIGINAL = "original_max_position_embeddings";
   static final String FULL = "full_attention";
+
+  /// What cosine and sine are multiplied by, worked out for one factor.
+  static final Set<String> ATTENTION_FACTORS = Set.of("attention_factor", "attn_factor");
 
   /// Keys that belong to one type of scaling and go with it.
   private static final Set<String> OF_A_TYPE =
@@ -71,6 +75,17 @@ record ExistingRope(ConfigPaths paths) {
       return dictionary();
     }
     return paths.object(PARAMETERS, FULL);
+  }
+
+  /// A number of the dictionary in force.
+  Optional<Double> number(String key) {
+    try {
+      return inForce().get(key) instanceof Literal(String json)
+          ? Optional.of(Double.parseDouble(json))
+          : Optional.empty();
+    } catch (NumberFormatException _) {
+      return Optional.empty();
+    }
   }
 
   /// The keys that stay when the scaling changes.

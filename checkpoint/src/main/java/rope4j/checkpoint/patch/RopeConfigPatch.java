@@ -54,12 +54,12 @@ public final class RopeConfigPatch {
       Spelling spelling) {
     this.original = original.clone();
     this.config = HuggingFaceConfig.parse("config.json", original);
-    this.flags = flags;
     this.contextLength = contextLength;
     this.rule = rule;
     this.spelling = spelling;
     this.paths = ConfigPaths.of(original);
     this.existing = new ExistingRope(paths);
+    this.flags = keepTrainedBase(flags);
     this.reset = reset();
   }
 
@@ -84,6 +84,19 @@ public final class RopeConfigPatch {
     ConfigPatch patch = made.patch();
     made.check(patch.apply(original));
     return patch;
+  }
+
+  /// HunYuan was trained with the base that its `alpha` makes, and `alpha` goes with its type.
+  private RopeOverrides keepTrainedBase(RopeOverrides asked) {
+    boolean kept = type(asked).equals(existing.type());
+    if (kept || asked.frequencyBase().isPresent() || !existing.inForce().containsKey("alpha")) {
+      return asked;
+    }
+    LayerRope trained = full(reading(original, RopeOverrides.NONE).layers());
+    return trained.frequencies().pairs() < 2
+        ? asked
+        : asked.withFrequencyBase(
+            Math.pow(trained.frequencies().inverse(1), -trained.rotaryDimension() / 2.0));
   }
 
   /// The document with no scaling at all: what its base and its layers are by themselves.
@@ -113,7 +126,7 @@ public final class RopeConfigPatch {
     Object theta = theta(full.base());
     Map<String, Object> block = block();
     boolean plain = "default".equals(block.get("rope_type"));
-    ConfigPatch patch = ConfigPatch.NONE;
+    ConfigPatch patch = attentionFactorGoes() ? withoutAttentionFactors() : ConfigPatch.NONE;
     if (contextLength.isPresent()) {
       patch = set(patch, paths.lengthKey(), (long) contextLength.getAsInt());
     }
@@ -189,6 +202,10 @@ public final class RopeConfigPatch {
   }
 
   private String type() {
+    return type(flags);
+  }
+
+  private String type(RopeOverrides flags) {
     if (rule.isPresent()) {
       return "llama3";
     }
@@ -204,6 +221,9 @@ public final class RopeConfigPatch {
     String type = type();
     boolean same = type.equals(existing.type()) && rule.isEmpty();
     Map<String, Object> kept = existing.kept(same);
+    if (attentionFactorGoes()) {
+      kept.keySet().removeAll(ExistingRope.ATTENTION_FACTORS);
+    }
     Map<String, Object> block = new LinkedHashMap<>();
     block.put("rope_type", type);
     if (rule.isPresent()) {
@@ -229,6 +249,34 @@ public final class RopeConfigPatch {
     requireReadable(type);
     kept.forEach(block::putIfAbsent);
     return block;
+  }
+
+  /// An attention factor was worked out for the old factor, so it goes with it.
+  private boolean attentionFactorGoes() {
+    boolean otherFactor =
+        flags.frequencyScale().isPresent()
+            && existing
+                .number("factor")
+                .filter(old -> sameFactor(old, 1 / flags.frequencyScale().getAsDouble()))
+                .isEmpty();
+    return otherFactor || !type().equals(existing.type()) || rule.isPresent();
+  }
+
+  private static boolean sameFactor(double one, double other) {
+    return Math.abs(one - other) <= 1e-6 * Math.abs(one);
+  }
+
+  /// Each as a change of its own, so that it is shown.
+  private ConfigPatch withoutAttentionFactors() {
+    ConfigPatch patch = ConfigPatch.NONE;
+    for (String key : ExistingRope.ATTENTION_FACTORS) {
+      patch =
+          patch
+              .with(new Remove(paths.of(ExistingRope.SCALING, key)))
+              .with(new Remove(paths.of(ExistingRope.PARAMETERS, key)))
+              .with(new Remove(paths.of(ExistingRope.PARAMETERS, ExistingRope.FULL, key)));
+    }
+    return patch;
   }
 
   /// Transformers 4 has one dictionary for all layers, and version 5 would go by it.
@@ -257,9 +305,12 @@ public final class RopeConfigPatch {
     }
   }
 
+  /// The length that another type's dictionary names is that type's own.
   private int trainedLength() {
-    return paths
-        .count(existing.inForce().getOrDefault(ExistingRope.ORIGINAL, ""))
+    boolean sameType = type().equals(existing.type());
+    return Optional.ofNullable(existing.inForce().get(ExistingRope.ORIGINAL))
+        .filter(_ -> sameType)
+        .flatMap(paths::count)
         .or(() -> paths.literal(ExistingRope.ORIGINAL).flatMap(paths::count))
         .orElseGet(config::maxPositionEmbeddings);
   }
@@ -298,7 +349,12 @@ public final class RopeConfigPatch {
     if (rule.isPresent()) {
       return reading(patched, RopeOverrides.NONE).layers();
     }
-    return reading(type().equals(existing.type()) ? original : reset, flags).layers();
+    byte[] old = attentionFactorGoes() ? withoutAttentionFactors().apply(original) : original;
+    RopeOverrides complete =
+        type().equals("yarn") && flags.yarnOriginalContext().isEmpty()
+            ? flags.withYarnOriginalContext(trainedLength())
+            : flags;
+    return reading(type().equals(existing.type()) ? old : reset, complete).layers();
   }
 
   private RopeReading reading(byte[] document, RopeOverrides overrides) {

@@ -49,11 +49,16 @@ public record RopePatch(GgufPatch patch, List<String> warnings, RotationCheck ro
   /// @param flags what the file is to say
   /// @param contextLength the length it is to advertise, tokens; empty for the one it has
   /// @param factors the tensors it is to carry
+  /// @param removed tensors that it is to lose
   /// @throws CheckpointException when the file is no language model, or what is asked for
   ///   contradicts it or itself
   public static RopePatch of(
-      GgufFile file, RopeOverrides flags, OptionalInt contextLength, FactorTensors factors) {
-    return new Builder(file, flags, contextLength, factors).build();
+      GgufFile file,
+      RopeOverrides flags,
+      OptionalInt contextLength,
+      FactorTensors factors,
+      Set<String> removed) {
+    return new Builder(file, flags, contextLength, factors, removed).build();
   }
 
   private static final class Builder {
@@ -64,11 +69,17 @@ public record RopePatch(GgufPatch patch, List<String> warnings, RotationCheck ro
     private final String scaling;
     private final OptionalInt contextLength;
     private final FactorTensors factors;
+    private final Set<String> removed;
     private final List<String> warnings = new ArrayList<>();
     private RopeOverrides flags;
     private GgufPatch patch = GgufPatch.NONE;
 
-    Builder(GgufFile file, RopeOverrides flags, OptionalInt contextLength, FactorTensors factors) {
+    Builder(
+        GgufFile file,
+        RopeOverrides flags,
+        OptionalInt contextLength,
+        FactorTensors factors,
+        Set<String> removed) {
       this.metadata = file.metadata();
       this.model = ModelDescription.of(file);
       this.rope = model.architecture() + ".rope.";
@@ -76,6 +87,7 @@ public record RopePatch(GgufPatch patch, List<String> warnings, RotationCheck ro
       this.flags = flags;
       this.contextLength = contextLength;
       this.factors = factors;
+      this.removed = removed;
     }
 
     RopePatch build() {
@@ -84,6 +96,8 @@ public record RopePatch(GgufPatch patch, List<String> warnings, RotationCheck ro
         requireTensorsAreLoaded();
         expected = tensors();
       }
+      requireFactor();
+      AddedScaling.warning(model, flags, type(), factors, removed).ifPresent(warnings::add);
       flags.scalingType().ifPresent(type -> text(scaling + "type", type.label()));
       if (flags.frequencyScale().isPresent()) {
         real(scaling + "factor", 1 / flags.frequencyScale().getAsDouble());
@@ -100,6 +114,22 @@ public record RopePatch(GgufPatch patch, List<String> warnings, RotationCheck ro
       return new RopePatch(patch, warnings, new RotationCheck(expected, carried(), contextLength));
     }
 
+    /// A factor of 1 is no scaling, so a type alone would change nothing and look as if it did.
+    private void requireFactor() {
+      boolean asked =
+          flags
+              .scalingType()
+              .filter(type -> type == RopeScalingType.YARN || type == RopeScalingType.LINEAR)
+              .isPresent();
+      if (asked && flags.frequencyScale().isEmpty() && model.rope().factor().orElse(1) == 1) {
+        throw new CheckpointException(
+            "--rope-scaling "
+                + type().label()
+                + " needs a factor, which this file has not; give --rope-scale, for example"
+                + " --rope-scale 4");
+      }
+    }
+
     /// Where the advertised length changes, the trained length has to be said by itself: it decides
     /// YaRN's ramp and which factors are for long contexts.
     private void originalLength() {
@@ -107,8 +137,18 @@ public record RopePatch(GgufPatch patch, List<String> warnings, RotationCheck ro
       if (flags.yarnOriginalContext().isPresent()) {
         count(key, flags.yarnOriginalContext().getAsInt());
       } else if (metadata.count(key).orElse(0) == 0 && (isYarn() || lengthIsAsked())) {
-        count(key, model.trainedLength());
+        count(key, type() == RopeScalingType.YARN ? model.trainedLength() : ruledLength());
       }
+    }
+
+    /// Llama 3.1's rule may name the length it starts from.
+    private int ruledLength() {
+      return factors.all().stream()
+          .filter(FactorTensors.Llama3Rule.class::isInstance)
+          .map(FactorTensors.Llama3Rule.class::cast)
+          .flatMapToInt(rule -> rule.originalLength().stream())
+          .findFirst()
+          .orElse(model.trainedLength());
     }
 
     private boolean lengthIsAsked() {

@@ -209,9 +209,49 @@ class HuggingFaceConfigTest {
 
   @Test
   void aFileWithoutAHeadDimensionIsNoLanguageModel() {
-    refused("\"model_type\": \"bert\"", "hidden_size");
+    refused("\"model_type\": \"llama\"", "hidden_size");
     refused(
         "\"model_type\": \"llama\", \"hidden_size\": 4, \"num_attention_heads\": 8", "no channel");
+  }
+
+  @Test
+  void aModelThatKnowsPositionsOtherwiseHasNoFrequencies() {
+    for (String type : new String[] {"bert", "bloom", "mpt", "opt", "gpt2"}) {
+      String config = "\"model_type\": \"" + type + "\", \"hidden_size\": 64, \"n_head\": 4";
+      assertThat(parse(config).rotates()).isFalse();
+      refused(config, "it: model_type \"" + type + "\"", "without a rotation");
+    }
+    assertThat(parse(LLAMA).rotates()).isTrue();
+    assertThat(parse(LLAMA.replace("\"llama\"", "\"unheard\"")).rotates()).isTrue();
+  }
+
+  @Test
+  void aTextInPlaceOfANumberIsShownAsOne() {
+    refused(
+        "\"model_type\": \"llama\", \"hidden_size\": \"64\", \"num_attention_heads\": 4",
+        "it: hidden_size must be a number, but it is \"64\"");
+  }
+
+  @Test
+  void dbrxKeepsItsBaseWithItsAttention() {
+    String dbrx =
+        "\"model_type\": \"dbrx\", \"d_model\": 6144, \"n_heads\": 48, \"n_layers\": 40,"
+            + " \"max_seq_len\": 32768, \"attn_config\": {\"kv_n_heads\": 8,"
+            + " \"rope_theta\": 500000}";
+    assertThat(read(dbrx).layers().getFirst().base()).isEqualTo(500_000);
+    assertThat(read(dbrx).layers().getFirst().headDimension()).isEqualTo(128);
+    assertThat(read(dbrx).contextLength()).isEqualTo(32_768);
+  }
+
+  @Test
+  void thePapersRampNeedsABetaFastAboveBetaSlow() {
+    String kimi =
+        scaling("\"type\": \"yarn\", \"factor\": 32.0, \"beta_fast\": 1.0, \"beta_slow\": 1.0");
+    assertThatExceptionOfType(CheckpointException.class)
+        .isThrownBy(() -> RopeReading.of(parse(kimi), Dialect.PAPER))
+        .withMessage(
+            "it: the paper's YaRN needs a beta_fast above beta_slow, but they are 1.0 and 1.0; ask"
+                + " for another --dialect");
   }
 
   @Test

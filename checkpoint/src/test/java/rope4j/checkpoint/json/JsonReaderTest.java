@@ -87,7 +87,7 @@ class JsonReaderTest {
   void aDocumentThatIsNoObjectIsRefused() {
     refused("", "object", "file ends");
     refused("[1]", "object");
-    refused("\uFEFF{}", "U+FEFF");
+    refused("\uFEFF{}", "U+FEFF", "save it as UTF-8 without one");
   }
 
   @Test

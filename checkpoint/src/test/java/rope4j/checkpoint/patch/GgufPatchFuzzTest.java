@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,7 +64,8 @@ class GgufPatchFuzzTest {
                 new FactorTensors(
                     Optional.of(new Given(List.of(1., 1., 1., 1., 2., 2., 2., 2.))),
                     Optional.empty(),
-                    Optional.empty()));
+                    Optional.empty()),
+                Set.of());
         GgufPatcher.write(file, patch.patch(), out, false, patch.rotation()::accept);
         assertThat(out).exists();
         GgufFile.open(out).close();

@@ -2,6 +2,7 @@ package rope4j.checkpoint.patch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -157,6 +158,104 @@ class RopeConfigPatchTest {
     assertThat(none).contains("\"rope_scaling\": null");
     assertThat(layers(none).getFirst().frequencies())
         .isEqualTo(layers(LLAMA).getFirst().frequencies());
+  }
+
+  private static final String LLAMA_3_1 =
+      LLAMA
+          .replace("4096,\n  \"rope_theta", "131072,\n  \"rope_theta")
+          .replace(
+              "\"rope_theta\"",
+              """
+              "rope_scaling": {"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0,
+                "high_freq_factor": 4.0, "original_max_position_embeddings": 8192}, "rope_theta"\
+              """);
+
+  @Test
+  void theOriginalLengthOfAnotherTypeGoesWithIt() {
+    for (Spelling spelling : Spelling.values()) {
+      LayerRope layer =
+          layers(patched(LLAMA_3_1, YARN, OptionalInt.of(200_000), spelling)).getFirst();
+      assertThat(layer.ropeType()).isEqualTo("yarn");
+      assertThat(layer.trainedLength()).isEqualTo(131_072);
+    }
+  }
+
+  @Test
+  void theOriginalLengthStaysWithItsType() {
+    String yarn = patched(LLAMA, YARN, OptionalInt.of(16384), Spelling.BOTH);
+    String wider =
+        patched(yarn, RopeOverrides.NONE.withScale(8), OptionalInt.of(32768), Spelling.BOTH);
+    assertThat(layers(wider).getFirst().trainedLength()).isEqualTo(4096);
+  }
+
+  @Test
+  void anAttentionFactorGoesWithTheFactorItIsFor() {
+    String olmo =
+        LLAMA.replace(
+            "\"rope_theta\"",
+            """
+            "rope_scaling": {"rope_type": "yarn", "factor": 8.0, "attention_factor": 1.5,
+              "attn_factor": 0.9, "original_max_position_embeddings": 4096}, "rope_theta"\
+            """);
+    RopeOverrides wider = RopeOverrides.NONE.withScalingType(RopeScalingType.YARN).withScale(16);
+    for (Spelling spelling : Spelling.values()) {
+      String config = patched(olmo, wider, OptionalInt.of(65536), spelling);
+      assertThat(config).doesNotContain("attention_factor", "attn_factor");
+      assertThat(layers(config).getFirst().frequencies().attentionFactor())
+          .isCloseTo(0.1 * Math.log(16) + 1, within(1e-7));
+    }
+    assertThat(patched(olmo, wider.withScale(8), OptionalInt.of(65536), Spelling.BOTH))
+        .contains("\"attention_factor\": 1.5", "\"attn_factor\": 0.9");
+  }
+
+  @Test
+  void anAttentionFactorThatGoesIsShown() throws IOException {
+    Path in =
+        Files.writeString(
+            folder.resolve("config.json"),
+            LLAMA.replace(
+                "\"rope_theta\"",
+                "\"rope_scaling\": {\"rope_type\": \"yarn\", \"factor\": 8.0,"
+                    + " \"attention_factor\": 1.5}, \"rope_theta\""));
+    PatchResult result =
+        ConfigPatcher.rehearse(
+            in,
+            bytes ->
+                RopeConfigPatch.of(
+                    bytes,
+                    RopeOverrides.NONE.withScale(16),
+                    OptionalInt.empty(),
+                    Optional.empty(),
+                    Spelling.BOTH),
+            folder.resolve("out.json"),
+            false);
+    assertThat(result.edits())
+        .anySatisfy(edit -> {
+          assertThat(edit.key()).isEqualTo("rope_scaling.attention_factor");
+          assertThat(edit.from().orElseThrow().text()).isEqualTo("1.5");
+          assertThat(edit.to()).isEmpty();
+        });
+  }
+
+  @Test
+  void theBaseThatAlphaMadeOutlivesIt() {
+    String hunYuan =
+        """
+        {"model_type": "hunyuan_v1_dense", "hidden_size": 4096, "num_attention_heads": 32,
+         "head_dim": 128, "num_hidden_layers": 2, "max_position_embeddings": 262144,
+         "rope_theta": 10000.0, "rope_scaling": {"alpha": 1000.0, "factor": 1.0, "type": "dynamic"}}\
+        """;
+    RopeOverrides none = RopeOverrides.NONE.withScalingType(RopeScalingType.NONE);
+    LayerRope trained = layers(hunYuan).getFirst();
+    LayerRope kept = layers(patched(hunYuan, none, OptionalInt.empty(), Spelling.BOTH)).getFirst();
+    assertThat(kept.base()).isCloseTo(10000 * Math.pow(1000, 128 / 126.0), within(1.0));
+    for (int pair = 0; pair < 64; pair++) {
+      assertThat(kept.frequencies().inverse(pair) / trained.frequencies().inverse(pair))
+          .isCloseTo(1, within(1e-6));
+    }
+    String asked =
+        patched(hunYuan, none.withFrequencyBase(5e5), OptionalInt.empty(), Spelling.BOTH);
+    assertThat(layers(asked).getFirst().base()).isEqualTo(5e5);
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -114,8 +115,11 @@ class RopePatchTest {
       ModelDescription old = ModelDescription.of(file);
       for (OptionalInt length :
           List.of(SAME_LENGTH, OptionalInt.of(8 * old.trainedLength()), OptionalInt.of(1000))) {
-        RopePatch patch = RopePatch.of(file, flags, length, FactorTensors.NONE);
-        assertThat(patch.warnings()).isEmpty();
+        RopePatch patch = RopePatch.of(file, flags, length, FactorTensors.NONE, Set.of());
+        boolean addsUp =
+            !old.rope().factors().isEmpty()
+                && !flags.scalingType().equals(Optional.of(RopeScalingType.NONE));
+        assertThat(patch.warnings()).hasSize(addsUp ? 1 : 0);
         GgufPatcher.write(file, patch.patch(), out, true, patch.rotation()::accept);
         try (GgufFile patched = GgufFile.open(out)) {
           ModelDescription now = ModelDescription.of(patched);
@@ -153,7 +157,7 @@ class RopePatchTest {
   private RopePatch patch(
       GgufWriter model, RopeOverrides flags, OptionalInt length, FactorTensors factors) {
     try (GgufFile file = GgufFile.open(model.write(folder))) {
-      RopePatch patch = RopePatch.of(file, flags, length, factors);
+      RopePatch patch = RopePatch.of(file, flags, length, factors, Set.of());
       GgufPatcher.rehearse(
           file, patch.patch(), folder.resolve("no.gguf"), false, patch.rotation()::accept);
       return patch;
@@ -288,7 +292,11 @@ class RopePatchTest {
     try (GgufFile file = GgufFile.open(llama().write(folder))) {
       RopePatch patch =
           RopePatch.of(
-              file, NONE, SAME_LENGTH, freqs(new Llama3Rule(8, 1, 4, OptionalInt.empty())));
+              file,
+              NONE,
+              SAME_LENGTH,
+              freqs(new Llama3Rule(8, 1, 4, OptionalInt.empty())),
+              Set.of());
       Path out = folder.resolve("out.gguf");
       GgufPatcher.write(file, patch.patch(), out, false, patch.rotation()::accept);
       try (GgufFile patched = GgufFile.open(out)) {
@@ -370,5 +378,60 @@ class RopePatchTest {
     assertThatThrownBy(() -> patch(model, NONE.withYarnOriginalContext(4096), SAME_LENGTH))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("nothing was written");
+  }
+
+  @Test
+  void aScalingWithoutAFactorIsRefused() {
+    for (RopeScalingType type : List.of(RopeScalingType.YARN, RopeScalingType.LINEAR)) {
+      assertThatThrownBy(() -> patch(llama(), NONE.withScalingType(type), SAME_LENGTH))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContaining(type.label() + " needs a factor")
+          .hasMessageContaining("--rope-scale 4");
+    }
+    GgufWriter scaled = llama().put("llama.rope.scaling.factor", MetadataType.FLOAT32, 4f);
+    assertThat(keys(patch(scaled, NONE.withScalingType(RopeScalingType.YARN), SAME_LENGTH)))
+        .containsEntry("llama.rope.scaling.type", "yarn");
+  }
+
+  @Test
+  void aScalingOnTopOfFrequencyFactorsIsWarnedAbout() {
+    GgufWriter model = llama().floats("rope_freqs.weight", 1, 1, 1, 1, 2, 4, 8, 8);
+    RopeOverrides yarn = NONE.withScalingType(RopeScalingType.YARN).withScale(4);
+    for (RopeOverrides flags :
+        List.of(yarn, NONE.withFrequencyScale(0.5), NONE.withFrequencyBase(5e5))) {
+      assertThat(patch(model, flags, SAME_LENGTH).warnings())
+          .singleElement()
+          .asString()
+          .contains("on top of that", "--remove-tensor rope_freqs.weight");
+    }
+    assertThat(patch(model, NONE, OptionalInt.of(512)).warnings()).isEmpty();
+    try (GgufFile file = GgufFile.open(model.write(folder))) {
+      Set<String> removed = Set.of("rope_freqs.weight");
+      assertThat(RopePatch.of(file, yarn, SAME_LENGTH, FactorTensors.NONE, removed).warnings())
+          .isEmpty();
+    }
+  }
+
+  @Test
+  void frequencyFactorsOnTopOfAScalingAreWarnedAbout() {
+    GgufWriter model =
+        llama()
+            .put("llama.rope.scaling.type", MetadataType.STRING, "linear")
+            .put("llama.rope.scaling.factor", MetadataType.FLOAT32, 4f);
+    assertThat(patch(model, NONE, SAME_LENGTH, freqs(ramp(8))).warnings())
+        .singleElement()
+        .asString()
+        .contains("type linear too", "--rope-scaling none");
+    RopeOverrides none = NONE.withScalingType(RopeScalingType.NONE);
+    assertThat(patch(model, none, SAME_LENGTH, freqs(ramp(8))).warnings()).isEmpty();
+  }
+
+  @Test
+  void theOriginalLengthOfLlama3sRuleIsTheFiles() {
+    String key = "llama.rope.scaling.original_context_length";
+    FactorTensors rule = freqs(new Llama3Rule(16, 1, 4, OptionalInt.of(64)));
+    assertThat(keys(patch(llama(), NONE, OptionalInt.of(2048), rule))).containsEntry(key, 64L);
+    FactorTensors own = freqs(new Llama3Rule(16, 1, 4, OptionalInt.empty()));
+    assertThat(keys(patch(llama(), NONE, OptionalInt.of(2048), own))).containsEntry(key, 256L);
   }
 }

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import rope4j.diagnosis.engine.Engine;
 import rope4j.diagnosis.launch.OptionTable.Option;
 import rope4j.diagnosis.launch.OptionTable.Takes;
@@ -19,6 +20,12 @@ record Arguments(List<Flag> flags) {
 
   /// The name under which a model that stands alone is kept.
   static final String MODEL = "model";
+
+  /// A flag whose hyphens have become dashes.
+  private static final Pattern DASHED =
+      Pattern.compile(
+          "-?[\\u2010-\\u2015\\u2212][-\\u2010-\\u2015\\u2212]*([A-Za-z][^\\s=]*).*",
+          Pattern.DOTALL);
 
   private static final Set<Engine> MODEL_STANDS_ALONE =
       Set.of(Engine.VLLM, Engine.OLLAMA, Engine.LM_STUDIO, Engine.KOBOLDCPP, Engine.JLAMA);
@@ -97,6 +104,7 @@ record Arguments(List<Flag> flags) {
       boolean alone = MODEL_STANDS_ALONE.contains(engine);
       while (at < words.size()) {
         String word = words.get(at++);
+        requireHyphens(word);
         if (isFlag(word)) {
           flag(word);
         } else if (alone) {
@@ -124,12 +132,17 @@ record Arguments(List<Flag> flags) {
           }
           flags.add(new Flag(name, words.get(at++)));
         }
-        case PERHAPS_ONE ->
-            flags.add(
-                new Flag(name, at < words.size() && !isFlag(words.get(at)) ? words.get(at++) : ""));
+        case PERHAPS_ONE -> {
+          boolean given = at < words.size() && !isFlag(words.get(at));
+          if (given) {
+            requireHyphens(words.get(at));
+          }
+          flags.add(new Flag(name, given ? words.get(at++) : ""));
+        }
         case SOME -> {
           List<String> values = new ArrayList<>();
           while (at < words.size() && !isFlag(words.get(at))) {
+            requireHyphens(words.get(at));
             values.add(words.get(at++));
           }
           flags.add(new Flag(name, String.join(" ", values)));
@@ -139,6 +152,20 @@ record Arguments(List<Flag> flags) {
 
     private static String bare(String flag) {
       return flag.replaceFirst("^-+", "");
+    }
+
+    /// Editors and web pages turn hyphens into dashes, which no engine takes for a flag.
+    private static void requireHyphens(String word) {
+      var dashed = DASHED.matcher(word);
+      if (dashed.matches()) {
+        String name = dashed.group(1);
+        throw new IllegalArgumentException(
+            "'"
+                + Values.shortened(word)
+                + "' begins with a typographic dash, which no engine takes for a flag; write "
+                + (name.length() == 1 ? "-" : "--")
+                + Values.shortened(name));
+      }
     }
 
     /// A negative number is a value.

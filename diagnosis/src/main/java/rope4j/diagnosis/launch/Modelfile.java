@@ -38,7 +38,7 @@ final class Modelfile {
     List<Flag> flags = new ArrayList<>();
     Matcher from = FROM.matcher(instructions);
     if (from.find()) {
-      flags.add(new Flag(Arguments.MODEL, from.group(1)));
+      flags.add(new Flag(Arguments.MODEL, unquoted(from.group(1))));
     }
     flags.addAll(parameters(PARAMETER, instructions));
     return new Arguments(flags);
@@ -58,8 +58,13 @@ final class Modelfile {
     List<Flag> flags = new ArrayList<>();
     Matcher parameter = pattern.matcher(text);
     while (parameter.find()) {
-      flags.add(new Flag(parameter.group(1), parameter.group(2)));
+      flags.add(new Flag(parameter.group(1), unquoted(parameter.group(2))));
     }
     return flags;
+  }
+
+  private static String unquoted(String value) {
+    boolean quoted = value.length() > 1 && value.startsWith("\"") && value.endsWith("\"");
+    return quoted ? value.substring(1, value.length() - 1) : value;
   }
 }

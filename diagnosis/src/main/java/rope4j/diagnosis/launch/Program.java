@@ -20,6 +20,10 @@ record Program(Engine engine, List<String> arguments, Map<String, String> enviro
   private static final Pattern ASSIGNMENT =
       Pattern.compile("([A-Za-z_][A-Za-z0-9_]*)=(.*)", Pattern.DOTALL);
 
+  /// `$env:NAME = "value"`, once the quotes are taken off.
+  private static final Pattern POWERSHELL_VARIABLE =
+      Pattern.compile("(?is)\\$\\{?env:([A-Z_][A-Z0-9_]*)}?\\s*=\\s*(.*)");
+
   /// Those of llama.cpp's programs that run a model.
   private static final Pattern LLAMA_CPP =
       Pattern.compile(
@@ -70,12 +74,25 @@ record Program(Engine engine, List<String> arguments, Map<String, String> enviro
 
   /// Variables that a command sets for those after it, such as `export A=1`.
   static Map<String, String> exported(List<String> words) {
+    var powerShell = POWERSHELL_VARIABLE.matcher(String.join(" ", words));
+    if (powerShell.matches()) {
+      return Map.of(powerShell.group(1), powerShell.group(2));
+    }
     boolean exports = Set.of("export", "set").contains(words.getFirst());
     return exports ? assignments(words.subList(1, words.size())) : Map.of();
   }
 
   /// The engine in a command; empty when there is none.
+  ///
+  /// @throws IllegalArgumentException when the command is handed to PowerShell's `Start-Process`,
+  ///   which splits its arguments in its own way
   static Optional<Program> in(List<String> words) {
+    if (!words.isEmpty()
+        && Set.of("start-process", "saps").contains(words.getFirst().toLowerCase(Locale.ROOT))) {
+      throw new IllegalArgumentException(
+          "the arguments of Start-Process are not read here; write the command that it starts, for"
+              + " example 'llama-server -m model.gguf -c 8192'");
+    }
     for (int i = 0; i + 1 < words.size(); i++) {
       if (Set.of("docker", "podman", "nerdctl").contains(base(words.get(i)))
           && words.get(i + 1).equals("run")) {

@@ -35,6 +35,14 @@ record PythonCall(Arguments arguments, Map<String, @Nullable Object> configOverr
           "sliding_window",
           "text_config");
 
+  /// `config.rope_scaling = …`, `config.rope_scaling["factor"] = …`,
+  /// `config.rope_scaling.update(…)`.
+  private static final Pattern SET_APART =
+      Pattern.compile(
+          "(?m)^[^#\\n]*?\\b(\\w+\\.("
+              + String.join("|", CONFIG)
+              + "))(?:\\.\\w+)*\\s*(?:\\[[^]\\n]*]\\s*)?(?:=(?!=)|(?<=\\.update)\\()");
+
   /// Whether a text has such a call.
   static boolean isIn(String text) {
     return CALL.matcher(text).find();
@@ -45,6 +53,15 @@ record PythonCall(Arguments arguments, Map<String, @Nullable Object> configOverr
   /// @throws IllegalArgumentException when one is not closed, or an argument that matters is not
   ///   written out
   static PythonCall read(String text) {
+    Matcher apart = SET_APART.matcher(text);
+    if (apart.find()) {
+      throw new IllegalArgumentException(
+          "what is set on the configuration by itself ("
+              + apart.group(1)
+              + ") is not read here; give it to from_pretrained, as "
+              + apart.group(2)
+              + "=…");
+    }
     List<Flag> flags = new ArrayList<>();
     Map<String, @Nullable Object> overrides = new LinkedHashMap<>();
     Matcher call = CALL.matcher(text);

@@ -19,7 +19,10 @@ record GgufTarget(Request request, String architecture, String file, RopeOverrid
   /// Empty where llama.cpp has no such model or no flag for the rotation.
   static Optional<GgufTarget> of(Request request) {
     RecipeModel model = request.model();
-    Optional<RopeOverrides> flags = LlamaCppFlags.of(request.extension());
+    Optional<RopeOverrides> flags =
+        widensTensor(request)
+            ? Optional.of(RopeOverrides.NONE)
+            : LlamaCppFlags.of(request.extension());
     if (model.architecture().isEmpty() || flags.isEmpty() || wouldStack(request)) {
       return Optional.empty();
     }
@@ -35,6 +38,23 @@ record GgufTarget(Request request, String architecture, String file, RopeOverrid
     return request.model().format() == Format.HUGGING_FACE
         && !(request.extension() instanceof Extension.Native)
         && request.model().own().filter(OwnScaling::tensor).isPresent();
+  }
+
+  /// Whether a tensor that the file has already is to be written anew, by Llama 3.1's rule.
+  private static boolean widensTensor(Request request) {
+    return request.model().format() == Format.GGUF
+        && request.extension() instanceof Extension.Llama3
+        && request
+            .model()
+            .own()
+            .flatMap(OwnScaling::wider)
+            .filter(Extension.Llama3.class::isInstance)
+            .isPresent();
+  }
+
+  /// Whether the rotation is beyond flags, so that only a patched copy has it.
+  boolean needsCopy() {
+    return request.extension() instanceof Extension.Llama3;
   }
 
   /// Why there is none.
@@ -76,6 +96,18 @@ record GgufTarget(Request request, String architecture, String file, RopeOverrid
   String patch() {
     List<String> words = new ArrayList<>(List.of("rope", "patch", Shell.file(file), patched()));
     words.addAll(LlamaCppFlags.words(flags));
+    if (request.extension() instanceof Extension.Llama3 rule) {
+      words.add("--rope-freqs");
+      words.add(
+          "llama3:"
+              + Request.decimal(rule.factor())
+              + ","
+              + Request.decimal(rule.lowFrequencyFactor())
+              + ","
+              + Request.decimal(rule.highFrequencyFactor())
+              + ","
+              + rule.originalLength());
+    }
     words.addAll(List.of("-c", Integer.toString(request.contextLength())));
     return String.join(" ", words);
   }

@@ -21,12 +21,13 @@ final class KoboldCppRecipe implements EngineRecipes {
 
   private static Recipe recipe(GgufTarget target) {
     Request request = target.request();
+    String file = target.needsCopy() ? target.patched() : target.file();
     List<String> words =
         new ArrayList<>(
             List.of(
                 "koboldcpp",
                 "--model",
-                Shell.file(target.file()),
+                Shell.file(file),
                 "--contextsize",
                 Integer.toString(request.contextLength())));
     List<String> notes = target.notes();
@@ -35,6 +36,8 @@ final class KoboldCppRecipe implements EngineRecipes {
       versions = "versions with --overridekv";
       words.add("--overridekv");
       words.add(LlamaCppFlags.overrideKv(target.architecture(), target.flags(), target.claimed()));
+    } else if (target.needsCopy()) {
+      notes.add("No flag changes the file's frequency factors, so a copy gets wider ones");
     } else if (!(request.extension() instanceof Extension.Native) || request.beyondAdvertised()) {
       words.add("--ropeconfig");
       words.add(LlamaCppFlags.number(target.flags().frequencyScale().orElse(1)));
@@ -43,7 +46,12 @@ final class KoboldCppRecipe implements EngineRecipes {
       notes.add(
           "--ropeconfig takes the scale and the base; without it KoboldCpp picks a base itself");
     }
-    return request.recipe(Engine.KOBOLDCPP, versions, String.join(" ", words), notes);
+    String command = String.join(" ", words);
+    return request.recipe(
+        Engine.KOBOLDCPP,
+        versions,
+        target.needsCopy() ? target.patch() + "\n" + command : command,
+        notes);
   }
 
   /// `--ropeconfig` leaves the file's type of scaling in force, so it is only for files without

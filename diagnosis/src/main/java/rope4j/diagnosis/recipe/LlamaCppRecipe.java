@@ -25,6 +25,13 @@ final class LlamaCppRecipe implements EngineRecipes {
   }
 
   private static List<Recipe> recipes(GgufTarget target) {
+    if (target.needsCopy()) {
+      List<String> notes = target.notes();
+      notes.add("No flag changes the file's frequency factors, so a copy gets wider ones");
+      notes.add(SLOTS);
+      String text = target.patch() + "\n" + command(target.patched(), target);
+      return List.of(target.request().recipe(Engine.LLAMA_CPP, "", text, notes));
+    }
     List<Recipe> recipes = new ArrayList<>(List.of(byFlags(target)));
     String pairs =
         LlamaCppFlags.overrideKv(target.architecture(), target.flags(), target.claimed());
@@ -69,9 +76,10 @@ final class LlamaCppRecipe implements EngineRecipes {
   }
 
   private static String command(GgufTarget target) {
-    return "llama-server -m "
-        + Shell.file(target.file())
-        + " -c "
-        + target.request().contextLength();
+    return command(target.file(), target);
+  }
+
+  private static String command(String file, GgufTarget target) {
+    return "llama-server -m " + Shell.file(file) + " -c " + target.request().contextLength();
   }
 }

@@ -8,6 +8,10 @@ import org.jspecify.annotations.Nullable;
 import rope4j.checkpoint.ModelDescription;
 import rope4j.checkpoint.RopeMetadata;
 import rope4j.checkpoint.RopeScalingType;
+import rope4j.rotation.Llama3;
+import rope4j.rotation.Pairing;
+import rope4j.rotation.RopeParameters;
+import rope4j.rotation.Unscaled;
 
 /// The scaling a model ships with.
 ///
@@ -20,6 +24,9 @@ import rope4j.checkpoint.RopeScalingType;
 public record OwnScaling(
     String type, int coveredLength, boolean tensor, Optional<Extension> wider) {
 
+  /// What Llama 3 was trained on before 3.1 extended it.
+  private static final int LLAMA_3_ORIGINAL = 8192;
+
   private static final String ORIGINAL = "original_max_position_embeddings";
 
   /// The scaling of a GGUF file; empty when it has none.
@@ -30,7 +37,7 @@ public record OwnScaling(
       return Optional.of(new OwnScaling("longrope", covered, true, Optional.empty()));
     }
     if (!rope.factors().isEmpty()) {
-      return Optional.of(new OwnScaling("frequency factors", covered, true, Optional.empty()));
+      return Optional.of(new OwnScaling("frequency factors", covered, true, llama31(model)));
     }
     double factor = rope.factor().orElse(1);
     RopeScalingType type = rope.scalingType().orElse(RopeScalingType.LINEAR);
@@ -50,6 +57,35 @@ public record OwnScaling(
                       type.label(), covered, false, Optional.of(new Extension.Linear(factor))));
       case NONE, LONGROPE -> Optional.empty();
     };
+  }
+
+  /// Llama 3.1's rule where a file's divisors are just those it makes; empty for any others.
+  private static Optional<Extension> llama31(ModelDescription model) {
+    List<Double> divisors = model.rope().factors();
+    double factor = divisors.getLast();
+    if (!(factor > 1)) {
+      return Optional.empty();
+    }
+    RopeParameters unscaled =
+        new RopeParameters(
+            model.rotaryDimension(),
+            model.rotaryDimension(),
+            model.rope().base(),
+            LLAMA_3_ORIGINAL,
+            Pairing.HALF,
+            new Unscaled());
+    double[] before = unscaled.frequencies(LLAMA_3_ORIGINAL).inverse();
+    double[] after =
+        unscaled
+            .withScaling(new Llama3(factor, LLAMA_3_ORIGINAL, 1, 4))
+            .frequencies(LLAMA_3_ORIGINAL)
+            .inverse();
+    for (int i = 0; i < before.length; i++) {
+      if (i >= divisors.size() || Math.abs(before[i] / after[i] / divisors.get(i) - 1) > 1e-4) {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(new Extension.Llama3(factor, 1, 4, LLAMA_3_ORIGINAL));
   }
 
   /// The scaling of a normalised rope dictionary; empty when it has none.

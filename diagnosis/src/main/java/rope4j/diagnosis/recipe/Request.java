@@ -21,6 +21,10 @@ record Request(RecipeModel model, Extension extension, int contextLength) {
     return contextLength > model.advertisedLength();
   }
 
+  boolean beyondCovered() {
+    return contextLength > model.coveredLength();
+  }
+
   /// A recipe with everything that is to be said about this rotation in any engine.
   Recipe recipe(Engine engine, String versions, String text, List<String> notes) {
     List<String> all = new ArrayList<>(notes);
@@ -43,11 +47,19 @@ record Request(RecipeModel model, Extension extension, int contextLength) {
       case Extension.Unscaled _ when contextLength > model.trainedLength() ->
           cautions.add(
               "Without a scaling, positions from " + model.trainedLength() + " on were never seen");
-      case Extension.Native _ when contextLength > model.coveredLength() ->
+      case Extension.Native _ when beyondCovered() ->
           cautions.add(
-              "The model says that it covers "
+              "The model covers "
                   + model.coveredLength()
-                  + " tokens, and nothing here extends it");
+                  + " tokens"
+                  + model
+                      .own()
+                      .map(own ->
+                          " with its own "
+                              + own.type()
+                              + (own.type().endsWith("s") ? "" : " scaling"))
+                      .orElse("")
+                  + ", and nothing here extends that: past them expect its answers to fall apart");
       default -> {}
     }
     if (!replaces && ownType("longrope") && contextLength > model.trainedLength()) {
@@ -65,6 +77,10 @@ record Request(RecipeModel model, Extension extension, int contextLength) {
   }
 
   private String replaced(OwnScaling own, Format format) {
+    boolean widened = extension instanceof Extension.Llama3 && own.wider().isPresent();
+    if (widened && format == Format.GGUF) {
+      return "This changes the factor of the file's own " + own.type() + ", which follow Llama 3.1";
+    }
     if (own.tensor() && format == Format.GGUF) {
       return "The file's own "
           + own.type()

@@ -24,7 +24,15 @@ final class SglangRecipe implements EngineRecipes {
 
   private static List<Recipe> recipes(Request request, ConfigBlock block) {
     if (request.extension() instanceof Extension.Native) {
-      return List.of(request.recipe(Engine.SGLANG, "", command(request), List.of()));
+      return List.of(
+          request.beyondCovered()
+              ? request.recipe(
+                  Engine.SGLANG,
+                  "",
+                  "SGLANG_ALLOW_OVERWRITE_LONGER_CONTEXT_LEN=1 " + command(request),
+                  List.of(
+                      "Without the variable SGLang refuses a length that the model does not cover"))
+              : request.recipe(Engine.SGLANG, "", command(request), List.of()));
     }
     List<Recipe> recipes = new ArrayList<>();
     recipes.add(recipe(request, "SGLang with Transformers 5", block.version5Override()));

@@ -25,7 +25,15 @@ final class VllmRecipe implements EngineRecipes {
 
   private static List<Recipe> recipes(Request request, ConfigBlock block) {
     if (request.extension() instanceof Extension.Native) {
-      return List.of(request.recipe(Engine.VLLM, "", command(request, ""), List.of()));
+      return List.of(
+          request.beyondCovered()
+              ? request.recipe(
+                  Engine.VLLM,
+                  "",
+                  "VLLM_ALLOW_LONG_MAX_MODEL_LEN=1 " + command(request, ""),
+                  List.of(
+                      "Without the variable vLLM refuses a length that the model does not cover"))
+              : request.recipe(Engine.VLLM, "", command(request, ""), List.of()));
     }
     List<Recipe> recipes = new ArrayList<>();
     recipes.add(

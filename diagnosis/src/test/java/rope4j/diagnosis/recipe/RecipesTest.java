@@ -3,11 +3,25 @@ package rope4j.diagnosis.recipe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import rope4j.checkpoint.GgufFile;
+import rope4j.checkpoint.ModelDescription;
+import rope4j.checkpoint.RopeOverrides;
+import rope4j.checkpoint.patch.FactorTensors;
+import rope4j.checkpoint.patch.FactorTensors.Divisors;
+import rope4j.checkpoint.patch.FactorTensors.Llama3Rule;
+import rope4j.checkpoint.patch.GgufPatch;
+import rope4j.checkpoint.patch.GgufPatcher;
+import rope4j.checkpoint.patch.RopePatch;
 import rope4j.diagnosis.engine.Engine;
 
 class RecipesTest {
@@ -91,6 +105,83 @@ class RecipesTest {
         .isEqualTo(new Extension.Yarn(7, 32768));
     assertThat(Extension.suggested(find("gemma-3-4b-native").recipeModel(), 262144))
         .isEqualTo(new Extension.Linear(16));
+  }
+
+  @Test
+  void theTensorOfLlama31IsWidenedByACopy() {
+    RecipeModel model = llama31("/models/Llama 3.1.gguf");
+    Extension wider = Extension.suggested(model, 262144);
+    assertThat(wider).isEqualTo(new Extension.Llama3(16, 1, 4, 8192));
+    String patch =
+        "rope patch '/models/Llama 3.1.gguf' llama-3.1-long-262144.gguf"
+            + " --rope-freqs llama3:16,1,4,8192 -c 262144\n";
+    List<Recipe> recipes = Recipes.loading(model, wider, 262144);
+    assertThat(recipes)
+        .hasSize(4)
+        .allSatisfy(recipe -> {
+          assertThat(recipe.text()).as(recipe.toString()).startsWith(patch);
+          assertThat(recipe.note()).contains("This changes the factor of the file's own");
+        });
+    assertThat(recipes.getFirst().text())
+        .isEqualTo(patch + "llama-server -m llama-3.1-long-262144.gguf -c 262144");
+  }
+
+  @Test
+  void theTensorOfLlama31IsKnownByItsNumbers(@TempDir Path folder) {
+    Path out = folder.resolve("out.gguf");
+    for (double high : new double[] {4, 5}) {
+      Divisors rule = new Llama3Rule(8, 1, high, OptionalInt.of(8192));
+      try (GgufFile file = GgufFile.open(find("llama-gqa-yarn").file())) {
+        GgufPatch patch =
+            RopePatch.of(
+                    file,
+                    RopeOverrides.NONE,
+                    OptionalInt.of(131072),
+                    new FactorTensors(Optional.of(rule), Optional.empty(), Optional.empty()),
+                    Set.of())
+                .patch();
+        GgufPatcher.write(file, patch, out, true, _ -> {});
+      }
+      try (GgufFile file = GgufFile.open(out)) {
+        assertThat(OwnScaling.of(ModelDescription.of(file)).orElseThrow().wider())
+            .isEqualTo(
+                high == 4 ? Optional.of(new Extension.Llama3(8, 1, 4, 8192)) : Optional.empty());
+      }
+    }
+  }
+
+  @Test
+  void aTensorOfUnknownOriginIsNotWidened() {
+    assertThat(Extension.suggested(find("llama3-ropefreqs-yarn").recipeModel(), 4096))
+        .isEqualTo(new Extension.Native());
+  }
+
+  private static RecipeModel llama31(String file) {
+    Optional<Extension> rule = Optional.of(new Extension.Llama3(8, 1, 4, 8192));
+    return new RecipeModel(
+        file,
+        Engine.Format.GGUF,
+        Optional.of("llama"),
+        131072,
+        131072,
+        500000,
+        128,
+        Optional.of(new OwnScaling("frequency factors", 131072, true, rule)),
+        Optional.empty());
+  }
+
+  @Test
+  void aScalingThatCanNotBeWidenedIsSaidToEnd() {
+    RecipeModel phi3 = find("phi-3.5-mini-native").recipeModel();
+    assertThat(Extension.suggested(phi3, 524288)).isEqualTo(new Extension.Native());
+    assertThat(Recipes.loading(phi3, new Extension.Native(), 524288))
+        .allSatisfy(recipe ->
+            assertThat(recipe.note())
+                .contains(
+                    "covers 131072 tokens with its own longrope scaling, and nothing here extends"))
+        .extracting(Recipe::text)
+        .anyMatch(text -> text.startsWith("VLLM_ALLOW_LONG_MAX_MODEL_LEN=1 vllm serve "))
+        .anyMatch(text -> text.startsWith("SGLANG_ALLOW_OVERWRITE_LONGER_CONTEXT_LEN=1 python "));
   }
 
   @Test
