@@ -67,7 +67,8 @@ class RopePatchTest {
       Path path = Path.of("../inference/src/test/resources/parity/zoo/models", name);
       try (GgufFile file = GgufFile.open(path)) {
         RopePatch patch =
-            RopePatch.of(file, NONE.withFrequencyBase(131_240.5), SAME_LENGTH, FactorTensors.NONE);
+            RopePatch.of(
+                file, NONE.withFrequencyBase(131_240.5), SAME_LENGTH, FactorTensors.NONE, Set.of());
         Path out = folder.resolve("deaf.gguf");
         assertThatThrownBy(
                 () -> GgufPatcher.write(file, patch.patch(), out, true, patch.rotation()::accept))
