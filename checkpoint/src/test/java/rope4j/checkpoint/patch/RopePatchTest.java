@@ -86,8 +86,7 @@ class RopePatchTest {
         try (Stream<Path> files = Files.list(Path.of(place))) {
           files
               .filter(file -> file.toString().endsWith(".gguf"))
-              .filter(file -> !UNROTATED.contains(file.getFileName().toString()))
-              .filter(file -> !DEAF.contains(file.getFileName().toString()))
+              .filter(file -> !UNROTATED.contains(String.valueOf(file.getFileName())))
               .forEach(models::add);
         }
       }
@@ -95,6 +94,13 @@ class RopePatchTest {
     assertThat(models).isNotEmpty();
     return models;
   }
+
+  /// Models that know positions without a rotation.
+  private static final Set<String> UNROTATED = Set.of("gpt2.gguf", "mpt.gguf");
+
+  /// Keys reach more than flags: sliding layers, and in Phi-3 the limit between its factors.
+  private static final Set<String> KEYS_REACH_MORE =
+      Set.of("gemma2.gguf", "gpt-oss.gguf", "phi3.gguf");
 
   @TestFactory
   Stream<DynamicTest> everyModelRotatesByItsKeysAsByTheFlags() throws IOException {
@@ -107,7 +113,16 @@ class RopePatchTest {
                 .map(strategy ->
                     DynamicTest.dynamicTest(
                         model.getFileName() + " " + strategy.getKey(),
-                        () -> assertSameRotation(model, strategy.getValue()))));
+                        () -> assertSameRotationOrRefusal(model, strategy.getValue()))));
+  }
+
+  private void assertSameRotationOrRefusal(Path model, RopeOverrides flags) throws IOException {
+    try {
+      assertSameRotation(model, flags);
+    } catch (CheckpointException e) {
+      assertThat(KEYS_REACH_MORE).contains(String.valueOf(model.getFileName()));
+      assertThat(e).hasMessageContaining("nothing was written");
+    }
   }
 
   private void assertSameRotation(Path path, RopeOverrides flags) throws IOException {
@@ -118,7 +133,7 @@ class RopePatchTest {
           List.of(SAME_LENGTH, OptionalInt.of(8 * old.trainedLength()), OptionalInt.of(1000))) {
         RopePatch patch = RopePatch.of(file, flags, length, FactorTensors.NONE, Set.of());
         boolean addsUp =
-            !old.rope().factors().isEmpty()
+            !(old.rope().factors().isEmpty() && old.rope().longFactors().isEmpty())
                 && !flags.scalingType().equals(Optional.of(RopeScalingType.NONE));
         assertThat(patch.warnings()).hasSize(addsUp ? 1 : 0);
         GgufPatcher.write(file, patch.patch(), out, true, patch.rotation()::accept);
