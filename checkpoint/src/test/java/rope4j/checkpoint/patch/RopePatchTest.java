@@ -54,8 +54,6 @@ class RopePatchTest {
           "yarn and a base",
               NONE.withScalingType(RopeScalingType.YARN).withScale(2.5).withFrequencyBase(5e5));
 
-  private static final List<String> UNROTATED = List.of("gpt2.gguf", "mpt.gguf");
-
   /// Their sliding layers follow the file and not the flags.
   private static final List<String> DEAF = List.of("gemma2.gguf", "gpt-oss.gguf");
 
