@@ -143,12 +143,12 @@ class BadInputTest {
     while (!Arrays.equals(bytes, at, at + name.length, name, 0, name.length)) {
       at++;
     }
-    // After the name: dimensions (4 bytes), two sizes (16), the type. Type 2 is Q4_0, whose rows
+    // After the name: dimensions (4 bytes), two sizes (16), the type. Type 20 is IQ4_NL, whose rows
     // are shorter.
-    bytes[at + name.length + 20] = 2;
+    bytes[at + name.length + 20] = 20;
     Files.write(patched, bytes);
     Cli.run("doctor", patched, "-c", 128, "--tokens", tokens)
-        .isRefusedWith("blk.0.attn_q.weight", "Q4_0", "F32, F16, Q8_0, BF16");
+        .isRefusedWith("blk.0.attn_q.weight", "IQ4_NL", "it runs F32");
   }
 
   @Test
