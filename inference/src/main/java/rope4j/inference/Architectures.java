@@ -1,6 +1,7 @@
 package rope4j.inference;
 
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.SequencedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -20,7 +21,7 @@ final class Architectures {
   private static final int LLAMA4_STEP = 4;
   private static final Temperature LLAMA4_TEMPERATURE = new Temperature(0.1f, 8192, 1);
 
-  private static final TreeMap<String, Architecture> TABLE = table();
+  private static final SequencedMap<String, Architecture> TABLE = table();
 
   private Architectures() {}
 
@@ -41,7 +42,7 @@ final class Architectures {
     return architecture;
   }
 
-  private static TreeMap<String, Architecture> table() {
+  private static SequencedMap<String, Architecture> table() {
     TreeMap<String, Architecture> table = new TreeMap<>();
     Architecture llama = Architecture.plain();
     Architecture gelu = llama.layerNorm().ungated(Activation.GELU);

@@ -40,7 +40,7 @@ final class NormReader {
 
   /// The first of some names that the file has in a block; the last if it has none.
   String name(String layer, String names) {
-    String[] options = names.split(" ");
+    String[] options = names.split(" ", -1);
     for (String option : options) {
       if (tensors.has(layer + option + ".weight")) {
         return option;

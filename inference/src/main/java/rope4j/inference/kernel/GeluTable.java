@@ -8,7 +8,7 @@ public final class GeluTable {
 
   private static final float BOUND = 10;
   private static final float COEFFICIENT = 0.044715f;
-  private static final float SQRT_2_OVER_PI = 0.7978845608028654f;
+  private static final float SQRT_2_OVER_PI = 0.7978846f;
 
   private static final float[] TABLE = table();
 
