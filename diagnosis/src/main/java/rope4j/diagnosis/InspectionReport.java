@@ -71,8 +71,11 @@ public final class InspectionReport {
     row(
         "lengths",
         format(
-            "trained on %,d%s, advertised %,d, %s %,d",
+            "trained on %,d%s%s, advertised %,d, %s %,d",
             inspection.lengths().trained(),
+            inspection.lengths().trained() == facts.trainedLength().value()
+                ? ""
+                : inspection.training().family().map(name -> " as " + name + " was").orElse(""),
             inspection.training().withScaling()
                     && inspection.training().length() > inspection.lengths().trained()
                 ? format(" and with its scaling on %,d", inspection.training().length())

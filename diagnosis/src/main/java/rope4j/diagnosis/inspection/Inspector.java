@@ -39,16 +39,17 @@ public final class Inspector {
     Subject subject = new Subject(checkpoint, chosen, launch, asked);
     ModelFacts facts = checkpoint.facts();
     Optional<KnownFamily> family = KnownFamily.of(subject);
-    Training training = Training.of(facts, family);
+    int trained = subject.trainedLength().value();
+    Training training = Training.of(facts, trained, family);
     Lengths lengths =
         new Lengths(
-            trained(facts, training, family),
+            trained,
             facts.advertisedLength().value(),
             asked.orElse(Math.max(1, facts.advertisedLength().value())),
             asked.isPresent());
     RotationReading rotation =
         new RotationReader(checkpoint, chosen, launch, lengths, training).read();
-    Advice advice = Advice.of(checkpoint, chosen, lengths, training, family);
+    Advice advice = Advice.of(checkpoint, chosen, lengths);
     return new Inspection(
         checkpoint.path(),
         format,
@@ -92,15 +93,6 @@ public final class Inspector {
     }
     OptionalInt launched = launch.map(Launch::contextLength).orElse(OptionalInt.empty());
     return launched.orElse(0) < 1 ? OptionalInt.empty() : launched;
-  }
-
-  /// Files that carry a trained scaling need not say from which length it starts (GGUF, Gemma 3);
-  /// the family does.
-  private static int trained(ModelFacts facts, Training training, Optional<KnownFamily> family) {
-    int stated = facts.trainedLength().value();
-    return training.withScaling()
-        ? family.map(KnownFamily::trainedLength).filter(own -> own < stated).orElse(stated)
-        : stated;
   }
 
   static Format format(Checkpoint checkpoint) {

@@ -31,10 +31,9 @@ public record Training(Optional<String> family, Scaled scaling, int length) {
     return scaling == Scaled.KNOWN || scaling == Scaled.LIKELY;
   }
 
-  static Training of(ModelFacts facts, Optional<KnownFamily> family) {
+  static Training of(ModelFacts facts, int trained, Optional<KnownFamily> family) {
     Scaled scaled = scaled(facts, family);
     boolean further = scaled == Scaled.KNOWN || scaled == Scaled.LIKELY;
-    int trained = facts.trainedLength().value();
     return new Training(
         family.map(KnownFamily::name),
         scaled,
