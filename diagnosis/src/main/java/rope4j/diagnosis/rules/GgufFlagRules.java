@@ -7,6 +7,7 @@ import java.util.OptionalDouble;
 import rope4j.checkpoint.Evidence;
 import rope4j.checkpoint.RopeOverrides;
 import rope4j.checkpoint.RopeScalingType;
+import rope4j.checkpoint.Stated;
 import rope4j.diagnosis.rules.Finding.Severity;
 import rope4j.diagnosis.text.Figures;
 
@@ -20,7 +21,7 @@ final class GgufFlagRules {
       new Rule(
           "C6-base-overridden",
           Severity.ERROR,
-          "A flag replaces the file's base by a smaller one",
+          "The command line replaces the file's base by a smaller one",
           "Every pair but the first turns faster than in training. Bindings that pass 10000 as their"
               + " default do this unasked.",
           List.of("llama.cpp#3401", "koboldcpp#426", "koboldcpp#487"),
@@ -60,10 +61,21 @@ final class GgufFlagRules {
           Engines.LLAMA_CPP,
           GgufFlagRules::scaleWithoutType);
 
+  static final Rule TYPE_WITHOUT_SCALE =
+      new Rule(
+          "C11-type-without-scale",
+          Severity.ERROR,
+          "YaRN is asked for without a factor",
+          "Without one the factor is 1: the model rotates unscaled, whatever the length.",
+          List.of("llama.cpp tools/server/README.md"),
+          Engines.LLAMA_CPP,
+          GgufFlagRules::typeWithoutScale);
+
   private GgufFlagRules() {}
 
   static List<Rule> all() {
-    return List.of(BASE_OVERRIDDEN, INVERTED_SCALE, ATTENTION_FACTOR, SCALE_WITHOUT_TYPE);
+    return List.of(
+        BASE_OVERRIDDEN, INVERTED_SCALE, ATTENTION_FACTOR, SCALE_WITHOUT_TYPE, TYPE_WITHOUT_SCALE);
   }
 
   /// llama.cpp's flags of a launch; none when there is no launch.
@@ -76,20 +88,30 @@ final class GgufFlagRules {
   }
 
   private static List<Hit> baseOverridden(Subject subject) {
-    OptionalDouble base = flags(subject).frequencyBase();
-    Optional<GgufView> view = GgufView.of(subject);
-    if (view.isEmpty() || base.isEmpty() || base.getAsDouble() >= view.get().rope().base()) {
+    Optional<LaunchedRope> launched = LaunchedRope.of(subject);
+    OptionalDouble base = launched.map(LaunchedRope::base).orElse(OptionalDouble.empty());
+    Optional<Stated<Double>> own = subject.facts().base();
+    if (subject.gguf().isEmpty()
+        || base.isEmpty()
+        || own.isEmpty()
+        || base.getAsDouble() >= 0.99 * own.get().value()) {
       return List.of();
     }
-    return List.of(
+    Evidence given = launched.orElseThrow().baseEvidence();
+    Hit hit =
         Hit.of(
-            "The flag sets the base to "
+            "The command line sets the base to "
                 + Figures.number(base.getAsDouble())
                 + ", but the model was trained with "
-                + Figures.number(view.get().rope().base())
-                + ".",
-            List.of(flag("--rope-freq-base", base), view.get().evidence("rope.freq_base")),
-            "Leave --rope-freq-base out, or pass 0: the file's base is used then."));
+                + Figures.number(own.get().value())
+                + ": a lower base never reaches further.",
+            List.of(given, own.get().evidence()),
+            given.key().equals("--ropeconfig")
+                ? "Give the model's own base after the scale: --ropeconfig SCALE "
+                    + Figures.number(own.get().value())
+                    + "."
+                : "Leave " + given.key() + " out: the file's base is used then.");
+    return List.of(base.getAsDouble() < 0.5 * own.get().value() ? hit : hit.as(Severity.WARNING));
   }
 
   private static List<Hit> invertedScale(Subject subject) {
@@ -173,6 +195,31 @@ final class GgufFlagRules {
         .isPresent();
   }
 
+  private static List<Hit> typeWithoutScale(Subject subject) {
+    Optional<GgufView> view = GgufView.of(subject);
+    Optional<LaunchedRope> launched = LaunchedRope.of(subject);
+    if (view.isEmpty()
+        || launched.filter(LaunchedRope::yarn).isEmpty()
+        || !yarnActive(subject)
+        || flags(subject).frequencyScale().isPresent()
+        || view.get().rope().factor().orElse(1) != 1) {
+      return List.of();
+    }
+    int trained = subject.trainedLength().value();
+    int asked = subject.requestTokens().orElse(0);
+    Hit hit =
+        Hit.of(
+            "YaRN is on, but neither the command line nor the file has a factor: by 1 nothing is"
+                + " scaled.",
+            List.of(
+                launched.orElseThrow().scalingEvidence().getFirst(),
+                view.get().evidence("rope.scaling.factor")),
+            asked > trained
+                ? LengthRemedy.of(subject, asked)
+                : "Leave it out, or add --rope-scale N for N times " + trained + " tokens.");
+    return List.of(asked > trained ? hit : hit.as(Severity.WARNING));
+  }
+
   private static List<Hit> scaleWithoutType(Subject subject) {
     RopeOverrides flags = flags(subject);
     Optional<GgufView> view = GgufView.of(subject);
@@ -193,7 +240,7 @@ final class GgufFlagRules {
                 Evidence.launch("--rope-scale", Figures.number(factor)),
                 view.get().evidence("rope.scaling.type")),
             "Add --rope-scaling yarn --yarn-orig-ctx "
-                + view.get().description().trainedLength()
+                + subject.trainedLength().value()
                 + ", unless the model was tuned with linear interpolation."));
   }
 }

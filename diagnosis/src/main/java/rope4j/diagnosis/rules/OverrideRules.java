@@ -70,6 +70,8 @@ final class OverrideRules {
     }
     List<Hit> hits = new ArrayList<>();
     double left = baseAfter(subject, launched.get());
+    // Pasted back, it would still take away what the weights know.
+    boolean takenAway = !TrainedScalingRules.TAKEN_AWAY.findings(subject).isEmpty();
     for (ConfigSection override : launched.get().overrides()) {
       // One dictionary a layer type carries its bases inside; inside text_config vLLM merges key by
       // key.
@@ -91,9 +93,11 @@ final class OverrideRules {
                   + Figures.number(left)
                   + (keptOutside ? " with Transformers 5" : ""),
               List.of(override.evidence(), base.get().evidence()),
-              launched
-                  .get()
-                  .pasted(override.path(), merged(subject, override, base.get().value())));
+              takenAway
+                  ? "leave the override out: the model's own scaling was trained with"
+                  : launched
+                      .get()
+                      .pasted(override.path(), merged(subject, override, base.get().value())));
       hits.add(keptOutside ? hit.as(Severity.WARNING) : hit);
     }
     return hits;
@@ -187,6 +191,10 @@ final class OverrideRules {
     double own = base.get().value();
     double ratio = given.getAsDouble() / own;
     boolean lower = ratio < 0.99;
+    if (lower && subject.gguf().isPresent()) {
+      // That is the business of the rule for GGUF.
+      return List.of();
+    }
     if (!lower && !(ratio > 2 && launched.orElseThrow().yarn())) {
       return List.of();
     }
