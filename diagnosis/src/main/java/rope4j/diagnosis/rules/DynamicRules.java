@@ -92,6 +92,9 @@ final class DynamicRules {
       double raised =
           base.getAsDouble()
               * Math.pow(factor * Math.max(1, length / advertised) - (factor - 1), d / (d - 2));
+      if (Math.rint(raised) == Math.rint(base.getAsDouble())) {
+        continue;
+      }
       Hit hit =
           Hit.of(
               "At "

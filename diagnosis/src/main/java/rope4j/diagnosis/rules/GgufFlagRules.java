@@ -32,11 +32,11 @@ final class GgufFlagRules {
       new Rule(
           "C9-inverted-scale",
           Severity.ERROR,
-          "The frequency scale is above 1",
+          "A scale or factor is upside down",
           "It multiplies every angle: positions are stretched instead of squeezed, and the text breaks"
               + " down at once.",
           List.of("llama.cpp#2530"),
-          Engines.GGUF,
+          Engines.ALL,
           GgufFlagRules::invertedScale);
 
   static final Rule ATTENTION_FACTOR =
@@ -47,7 +47,7 @@ final class GgufFlagRules {
           "It multiplies cosine and sine, so attention scores grow by its square: a factor of 4 makes"
               + " them 16 times as sharp.",
           List.of("ik_llama.cpp#1298"),
-          Engines.LLAMA_CPP,
+          Engines.ALL,
           GgufFlagRules::attentionFactor);
 
   static final Rule SCALE_WITHOUT_TYPE =
@@ -130,6 +130,18 @@ final class GgufFlagRules {
                   + Figures.number(scale.getAsDouble())
                   + ", which is its inverse."));
     }
+    for (ConfigSection rope : ConfigSection.inForce(subject)) {
+      double factor = rope.number("factor").orElse(1);
+      if (rope.scales() && factor > 0 && factor < 1) {
+        hits.add(
+            Hit.of(
+                "A factor of "
+                    + Figures.number(factor)
+                    + " stretches positions instead of squeezing them; it is probably upside down.",
+                List.of(rope.evidence("factor"), rope.ropeTypeEvidence()),
+                "Write \"factor\": " + Figures.number(1 / factor) + "."));
+      }
+    }
     GgufView.of(subject)
         .filter(gguf -> gguf.rope().factor().orElse(1) < 1)
         .ifPresent(gguf -> hits.add(invertedInFile(gguf)));
@@ -164,6 +176,13 @@ final class GgufFlagRules {
                   "Leave --yarn-attn-factor out; YaRN's is 1 + 0.1 ln(scale).")
               .as(yarn ? Severity.WARNING : Severity.ERROR));
     }
+    for (ConfigSection rope : ConfigSection.inForce(subject)) {
+      for (String key : List.of("attention_factor", "attn_factor")) {
+        if (outside(rope.number(key))) {
+          hits.add(inConfig(rope, key));
+        }
+      }
+    }
     GgufView.of(subject)
         .filter(gguf -> outside(OptionalDouble.of(gguf.rope().attentionFactor())))
         .ifPresent(gguf ->
@@ -175,6 +194,19 @@ final class GgufFlagRules {
                     List.of(gguf.evidence("rope.scaling.attn_factor")),
                     "Check it against the original config.json; YaRN's is 1 + 0.1 ln(factor).")));
     return hits;
+  }
+
+  private static Hit inConfig(ConfigSection rope, String key) {
+    double value = rope.number(key).orElse(1);
+    return Hit.of(
+        key
+            + " multiplies cosine and sine by "
+            + Figures.number(value)
+            + ", attention scores by "
+            + Figures.number(value * value)
+            + ".",
+        List.of(rope.evidence(key), rope.ropeTypeEvidence()),
+        "Leave " + key + " out: YaRN's is 1 + 0.1 ln(factor).");
   }
 
   private static boolean outside(OptionalDouble factor) {

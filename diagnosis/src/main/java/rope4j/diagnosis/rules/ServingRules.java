@@ -117,7 +117,7 @@ final class ServingRules {
             List.of(
                 Evidence.byDefault("--ctx-size", "0"),
                 subject.facts().advertisedLength().evidence()),
-            "Give -c, or -fit off, and read n_ctx in /slots."));
+            "Give -c, or -fit off, and read n_ctx in the log."));
   }
 
   private static List<Hit> shift(Subject subject) {
