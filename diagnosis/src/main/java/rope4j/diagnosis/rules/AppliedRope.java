@@ -144,7 +144,7 @@ record AppliedRope(LayerRope layer) {
       return Double.POSITIVE_INFINITY;
     }
     if (launched.type().equals(files.type()) && launched.factor().equals(files.factor())) {
-      return LengthRequestRules.reachOfFiles(subject.facts());
+      return LengthRequestRules.reachOfFiles(subject);
     }
     return switch (launched.scaling()) {
       case Unscaled _ -> files.scales() ? trained : advertised;

@@ -86,7 +86,7 @@ final class LengthRequestRules {
     boolean unscaled = rope.map(applied -> !applied.scales()).orElseGet(() -> unscaled(facts));
     double reach =
         rope.map(applied -> AppliedRope.reach(subject, files.orElseThrow(), applied))
-            .orElseGet(() -> reachOfFiles(facts));
+            .orElseGet(() -> reachOfFiles(subject));
     if (facts.ropeType().value().equals("dynamic") || !(requested.getAsInt() > 1.01 * reach)) {
       return List.of();
     }
@@ -126,11 +126,14 @@ final class LengthRequestRules {
   }
 
   /// How far the files' own rotation reaches.
-  static double reachOfFiles(ModelFacts facts) {
+  static double reachOfFiles(Subject subject) {
+    ModelFacts facts = subject.facts();
+    // Gemma 3's files do not say from which length their scaling starts.
+    int trained = Math.min(facts.trainedLength().value(), subject.trainedLength().value());
     double scaled =
         facts.ropeType().value().equals("llama3")
             ? 0
-            : facts.factor().map(Stated::value).orElse(1.0) * facts.trainedLength().value();
+            : facts.factor().map(Stated::value).orElse(1.0) * trained;
     return Math.max(facts.advertisedLength().value(), scaled);
   }
 }

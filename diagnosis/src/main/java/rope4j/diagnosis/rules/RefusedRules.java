@@ -36,8 +36,9 @@ final class RefusedRules {
       return List.of();
     }
     FolderCheckpoint folder = subject.folder().get();
-    if (subject.facts().rotaryDimension().value() < 2) {
-      return withoutHeads(subject, folder).stream().toList();
+    Optional<Hit> headless = withoutHeads(subject, folder);
+    if (headless.isPresent() || subject.facts().rotaryDimension().value() < 2) {
+      return headless.stream().toList();
     }
     Optional<LaunchedRope> launched =
         LaunchedRope.of(subject).filter(LaunchedRope::changesRotation);
@@ -48,7 +49,6 @@ final class RefusedRules {
     return ScalingTypeRules.namesType(subject) ? files(subject, folder) : List.of();
   }
 
-  /// A model without rotation has no such key, or not this value.
   private static Optional<Hit> withoutHeads(Subject subject, FolderCheckpoint folder) {
     return ConfigSection.text(subject)
         .filter(text -> text.number(HEADS).orElse(1) == 0)
