@@ -227,7 +227,7 @@ final class GgufFlagRules {
         .isPresent();
   }
 
-  private static List<Hit> typeWithoutScale(Subject subject) {
+  static List<Hit> typeWithoutScale(Subject subject) {
     Optional<GgufView> view = GgufView.of(subject);
     Optional<LaunchedRope> launched = LaunchedRope.of(subject);
     if (view.isEmpty()

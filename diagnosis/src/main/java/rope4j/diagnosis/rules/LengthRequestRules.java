@@ -87,7 +87,9 @@ final class LengthRequestRules {
     double reach =
         rope.map(applied -> AppliedRope.reach(subject, files.orElseThrow(), applied))
             .orElseGet(() -> reachOfFiles(subject));
-    if (facts.ropeType().value().equals("dynamic") || !(requested.getAsInt() > 1.01 * reach)) {
+    if (TrainedScalingRules.spoils(subject)
+        || facts.ropeType().value().equals("dynamic")
+        || !(requested.getAsInt() > 1.01 * reach)) {
       return List.of();
     }
     List<Evidence> places = new ArrayList<>();

@@ -64,14 +64,13 @@ final class OverrideRules {
     if (launched.isEmpty()
         || base.isEmpty()
         || base.get().value() == 10000
+        || TrainedScalingRules.spoils(subject)
         || launched.get().launch().has("rope-scaling")
         || launched.get().base().isPresent()) {
       return List.of();
     }
     List<Hit> hits = new ArrayList<>();
     double left = baseAfter(subject, launched.get());
-    // Pasted back, it would still take away what the weights know.
-    boolean takenAway = !TrainedScalingRules.TAKEN_AWAY.findings(subject).isEmpty();
     for (ConfigSection override : launched.get().overrides()) {
       // One dictionary a layer type carries its bases inside; inside text_config vLLM merges key by
       // key.
@@ -93,8 +92,8 @@ final class OverrideRules {
                   + Figures.number(left)
                   + (keptOutside ? " with Transformers 5" : ""),
               List.of(override.evidence(), base.get().evidence()),
-              takenAway
-                  ? "leave the override out: the model's own scaling was trained with"
+              override.factor().isPresent() && !override.has("rope_type") && !override.has("type")
+                  ? "leave the override out: a factor without a rope_type scales nothing"
                   : launched
                       .get()
                       .pasted(override.path(), merged(subject, override, base.get().value())));

@@ -66,7 +66,9 @@ final class RefusedRules {
         ? Optional.empty()
         : Optional.of(
             Hit.of(
-                launched.launch().engine().title() + " refuses this: " + said(model.reason()),
+                launched.launch().engine().title()
+                    + " can't rotate by this: "
+                    + said(model.reason()),
                 launched.scalingEvidence(),
                 "mend the override, or leave it out"));
   }
@@ -97,13 +99,10 @@ final class RefusedRules {
     }
     Hit hit =
         Hit.of(
-            String.join(" and ", who)
-                + (who.size() == 1 ? " refuses" : " refuse")
-                + " this: "
-                + why,
+            String.join(" and ", who) + " can't rotate by this: " + why,
             places(subject),
             "write what is missing or wrong as the original model has it");
-    return List.of(who.size() == dialects.size() ? hit : hit.as(Severity.WARNING));
+    return List.of(who.size() == dialects.size() ? hit : hit.as(Severity.NOTE));
   }
 
   private static List<Evidence> places(Subject subject) {

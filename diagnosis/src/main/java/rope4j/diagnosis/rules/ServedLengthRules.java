@@ -214,7 +214,9 @@ final class ServedLengthRules {
 
   private static List<Hit> servedShorter(Subject subject) {
     Optional<LaunchedRope> launched = beyondTheFile(subject);
-    if (launched.isEmpty() || extended(subject, launched.get())) {
+    if (launched.isEmpty()
+        || extended(subject, launched.get())
+        || !GgufFlagRules.typeWithoutScale(subject).isEmpty()) {
       return List.of();
     }
     int asked = subject.requestTokens().orElseThrow();

@@ -88,6 +88,9 @@ final class ServingRules {
       return List.of();
     }
     int whole = launch.get().contextLength().getAsInt();
+    if (whole / slots >= subject.facts().advertisedLength().value()) {
+      return List.of();
+    }
     int needed = Math.max(whole, subject.requestedLength().orElse(0));
     return List.of(
         Hit.of(

@@ -52,6 +52,12 @@ final class TrainedScalingRules {
     return List.of(wider || isGuess(subject) ? hit.as(Severity.WARNING) : hit);
   }
 
+  /// Whether the launch spoils a trained scaling, beside which other faults of its override do not
+  /// matter.
+  static boolean spoils(Subject subject) {
+    return takenAway(subject).stream().anyMatch(hit -> hit.severity().isEmpty());
+  }
+
   private static String remedy(Subject subject) {
     int asked = subject.requestTokens().orElse(0);
     boolean beyond = asked > subject.facts().advertisedLength().value();
