@@ -15,8 +15,8 @@ import rope4j.diagnosis.recipe.Recipes;
 /// @param recipes the text for every engine in question
 record Advice(Optional<Extension> extension, List<Recipe> recipes) {
 
-  static Advice of(Checkpoint checkpoint, Optional<Engine> chosen, Lengths lengths) {
-    Optional<RecipeModel> model = RecipeModel.of(checkpoint, lengths.trained());
+  static Advice of(Checkpoint checkpoint, Optional<Engine> chosen, Lengths lengths, int trained) {
+    Optional<RecipeModel> model = RecipeModel.of(checkpoint, trained);
     if (model.isEmpty()) {
       return new Advice(Optional.empty(), List.of());
     }

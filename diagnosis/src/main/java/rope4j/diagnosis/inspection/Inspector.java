@@ -39,17 +39,22 @@ public final class Inspector {
     Subject subject = new Subject(checkpoint, chosen, launch, asked);
     ModelFacts facts = checkpoint.facts();
     Optional<KnownFamily> family = KnownFamily.of(subject);
-    int trained = subject.trainedLength().value();
-    Training training = Training.of(facts, trained, family);
+    int start = subject.trainedLength().value();
+    Training training = Training.of(facts, start, family);
     Lengths lengths =
         new Lengths(
-            trained,
+            // A family's files may advertise a little more than its weights saw (Qwen 3: 40,960),
+            // and
+            // it is used up to there without a scaling.
+            training.withScaling()
+                ? Math.min(start, facts.trainedLength().value())
+                : facts.trainedLength().value(),
             facts.advertisedLength().value(),
             asked.orElse(Math.max(1, facts.advertisedLength().value())),
             asked.isPresent());
     RotationReading rotation =
         new RotationReader(checkpoint, chosen, launch, lengths, training).read();
-    Advice advice = Advice.of(checkpoint, chosen, lengths);
+    Advice advice = Advice.of(checkpoint, chosen, lengths, start);
     return new Inspection(
         checkpoint.path(),
         format,

@@ -27,7 +27,7 @@ final class LengthRequestRules {
           "B4-forced-unscaled",
           Severity.WARNING,
           "more tokens are asked for than the rotation was made for",
-          "Beyond the trained length the slow pairs reach angles the model never saw: garbage, NaN, or a"
+          "Beyond the trained length the slow pairs reach angles the model never saw: garbage, overflows, or a"
               + " read past the engine's table.",
           List.of("vllm#20904", "vllm#17924", "vllm#44286", "sglang#2943"),
           // Ollama clamps and KoboldCpp scales by itself.
