@@ -26,7 +26,7 @@ final class InspectionJson {
     json.put("architecture", facts.architecture().value());
     put(json, "engine", inspection.engine().map(engine -> engine.label()));
     json.putObject("lengths")
-        .put("trained", inspection.lengths().trained())
+        .put("trained", inspection.training().start())
         .put("advertised", inspection.lengths().advertised())
         .put("requested", inspection.lengths().requested());
     json.putObject("verdict")

@@ -187,10 +187,10 @@ class InspectCommandTest {
   @Test
   void aCommandLineMayStandInAFile() throws IOException {
     Path file = folder.resolve("Modelfile");
-    Files.writeString(file, "FROM ./model.gguf\nPARAMETER num_ctx 64\n");
+    Files.writeString(file, "FROM ./model.gguf\nPARAMETER num_ctx 32\n");
     JsonNode json = inspect(Cli.zoo("llama-gqa"), "--launch", "@" + file);
     assertThat(json.get("engine").asString()).isEqualTo("ollama");
-    assertThat(json.get("lengths").get("requested").asInt()).isEqualTo(64);
+    assertThat(json.get("lengths").get("requested").asInt()).isEqualTo(32);
   }
 
   @Test

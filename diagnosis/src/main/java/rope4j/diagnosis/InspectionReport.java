@@ -73,10 +73,13 @@ public final class InspectionReport {
     row(
         "lengths",
         format(
-            "trained on %,d%s, advertised %,d, %s %,d",
-            inspection.lengths().trained(),
+            "trained on %,d%s%s, advertised %,d, %s %,d",
+            inspection.training().start(),
+            inspection.training().start() == facts.trainedLength().value()
+                ? ""
+                : inspection.training().family().map(name -> " as " + name + " was").orElse(""),
             inspection.training().withScaling()
-                    && inspection.training().length() > inspection.lengths().trained()
+                    && inspection.training().length() > inspection.training().start()
                 ? format(" and with its scaling on %,d", inspection.training().length())
                 : "",
             inspection.lengths().advertised(),

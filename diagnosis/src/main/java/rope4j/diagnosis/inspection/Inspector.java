@@ -39,16 +39,22 @@ public final class Inspector {
     Subject subject = new Subject(checkpoint, chosen, launch, asked);
     ModelFacts facts = checkpoint.facts();
     Optional<KnownFamily> family = KnownFamily.of(subject);
-    Training training = Training.of(facts, family);
+    int start = subject.trainedLength().value();
+    Training training = Training.of(facts, start, family);
     Lengths lengths =
         new Lengths(
-            trained(facts, training, family),
+            // A family's files may advertise a little more than its weights saw (Qwen 3: 40,960),
+            // and
+            // it is used up to there without a scaling.
+            training.withScaling()
+                ? Math.min(start, facts.trainedLength().value())
+                : facts.trainedLength().value(),
             facts.advertisedLength().value(),
             asked.orElse(Math.max(1, facts.advertisedLength().value())),
             asked.isPresent());
     RotationReading rotation =
         new RotationReader(checkpoint, chosen, launch, lengths, training).read();
-    Advice advice = Advice.of(checkpoint, chosen, lengths, training, family);
+    Advice advice = Advice.of(checkpoint, chosen, lengths, start);
     return new Inspection(
         checkpoint.path(),
         format,
@@ -93,15 +99,6 @@ public final class Inspector {
     }
     OptionalInt launched = launch.map(Launch::contextLength).orElse(OptionalInt.empty());
     return launched.orElse(0) < 1 ? OptionalInt.empty() : launched;
-  }
-
-  /// Files that carry a trained scaling need not say from which length it starts (GGUF, Gemma 3);
-  /// the family does.
-  private static int trained(ModelFacts facts, Training training, Optional<KnownFamily> family) {
-    int stated = facts.trainedLength().value();
-    return training.withScaling()
-        ? family.map(KnownFamily::trainedLength).filter(own -> own < stated).orElse(stated)
-        : stated;
   }
 
   static Format format(Checkpoint checkpoint) {

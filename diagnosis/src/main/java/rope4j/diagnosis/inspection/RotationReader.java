@@ -29,6 +29,9 @@ import rope4j.rotation.Unscaled;
 /// Finds how an engine rotates a model at a length, and measures it against its training.
 final class RotationReader {
 
+  /// A number from a stranger that sizes arrays.
+  private static final int MAX_CHANNELS = 65_536;
+
   private final Checkpoint checkpoint;
   private final ModelFacts facts;
   private final Engine engine;
@@ -149,7 +152,10 @@ final class RotationReader {
     }
     int rotary = facts.rotaryDimension().value();
     double base = facts.base().get().value();
-    if (!(base > 1) || rotary % 2 != 0 || rotary > facts.headDimension().value()) {
+    if (!(base > 1)
+        || rotary % 2 != 0
+        || rotary > MAX_CHANNELS
+        || rotary > facts.headDimension().value()) {
       return none(reason);
     }
     LayerRope layer =

@@ -11,8 +11,10 @@ import rope4j.diagnosis.rules.KnownFamily;
 ///
 /// @param family the model's family; empty when it is not known
 /// @param scaling the scaling in the files
+/// @param start tokens the weights saw before any scaling: as published for the family, else as the
+///   files say
 /// @param length tokens up to which positions were seen, with the scaling where it was trained with
-public record Training(Optional<String> family, Scaled scaling, int length) {
+public record Training(Optional<String> family, Scaled scaling, int start, int length) {
 
   /// What is known about the scaling in the files.
   public enum Scaled {
@@ -31,13 +33,14 @@ public record Training(Optional<String> family, Scaled scaling, int length) {
     return scaling == Scaled.KNOWN || scaling == Scaled.LIKELY;
   }
 
-  static Training of(ModelFacts facts, Optional<KnownFamily> family) {
+  static Training of(ModelFacts facts, int start, Optional<KnownFamily> family) {
     Scaled scaled = scaled(facts, family);
-    boolean further = scaled == Scaled.KNOWN || scaled == Scaled.LIKELY;
     int trained = facts.trainedLength().value();
+    boolean further = scaled == Scaled.KNOWN || scaled == Scaled.LIKELY;
     return new Training(
         family.map(KnownFamily::name),
         scaled,
+        start,
         further ? Math.max(trained, facts.advertisedLength().value()) : trained);
   }
 

@@ -13,6 +13,9 @@ import rope4j.checkpoint.config.Dialect;
 import rope4j.checkpoint.config.HuggingFaceConfig;
 import rope4j.checkpoint.config.LayerRope;
 import rope4j.checkpoint.config.RopeReading;
+import rope4j.checkpoint.model.Checkpoint;
+import rope4j.checkpoint.model.FolderCheckpoint;
+import rope4j.checkpoint.model.GgufCheckpoint;
 import rope4j.diagnosis.engine.Engine.Format;
 
 /// What a recipe needs to know of a model.
@@ -38,6 +41,32 @@ public record RecipeModel(
     Optional<ConfigRope> config) {
 
   static final String FULL = "full_attention";
+
+  /// A model's files; empty where they describe no rotation.
+  ///
+  /// @param trainedLength tokens, which the files need not say rightly
+  public static Optional<RecipeModel> of(Checkpoint checkpoint, int trainedLength) {
+    if (checkpoint.facts().rotaryDimension().value() < 2) {
+      return Optional.empty();
+    }
+    String path = checkpoint.path().toString();
+    try {
+      return switch (checkpoint) {
+        case GgufCheckpoint gguf ->
+            gguf.description().map(it -> of(path, it).trainedOn(trainedLength));
+        case FolderCheckpoint folder ->
+            Optional.of(of(path, folder.config()).trainedOn(trainedLength));
+      };
+    } catch (CheckpointException e) {
+      // A configuration that Transformers refuses: a finding says so.
+      return Optional.empty();
+    }
+  }
+
+  private RecipeModel trainedOn(int length) {
+    return new RecipeModel(
+        path, format, architecture, length, advertisedLength, base, rotaryDimension, own, config);
+  }
 
   /// A GGUF file.
   ///

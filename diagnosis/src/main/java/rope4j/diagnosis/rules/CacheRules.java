@@ -20,6 +20,9 @@ final class CacheRules {
   private static final Set<String> COARSE =
       Set.of("q4_0", "q4_1", "q5_0", "q5_1", "iq4_nl", "int4", "nvfp4");
 
+  /// llama.cpp's other types. Source: llama.cpp `common/arg.cpp`.
+  private static final Set<String> FINE = Set.of("f32", "f16", "bf16", "q8_0");
+
   private static final List<String> DRAFT_FLAGS =
       List.of("model-draft", "draftmodel", "speculative-config", "speculative-draft-model-path");
 
@@ -82,15 +85,31 @@ final class CacheRules {
         .launch()
         .flatMap(Launch::cacheTypeK)
         .map(type -> type.toLowerCase(Locale.ROOT))
-        .filter(COARSE::contains)
-        .map(type ->
-            Hit.of(
-                "Keys are cached as " + type + ".",
-                List.of(Evidence.launch("type of cached keys", type)),
-                "Before you look for an error in the rotation, test again with f16 keys; then try"
-                    + " q8_0."))
+        .flatMap(type -> coarse(subject, type))
         .stream()
         .toList();
+  }
+
+  private static Optional<Hit> coarse(Subject subject, String type) {
+    List<Evidence> places =
+        List.of(Evidence.launch("type of cached keys", ConfigKeyRules.shown(type)));
+    if (COARSE.contains(type)) {
+      return Optional.of(
+          Hit.of(
+              "Keys are cached as " + type + ".",
+              places,
+              "Before you look for an error in the rotation, test again with f16 keys; then try"
+                  + " q8_0."));
+    }
+    return subject.runsOn(Engine.LLAMA_CPP) && !FINE.contains(type)
+        ? Optional.of(
+            Hit.of(
+                "llama.cpp knows no type of cached keys called "
+                    + ConfigKeyRules.shown(type)
+                    + ": it does not start, or this is a fork that stores fewer bits.",
+                places,
+                "Test with -ctk f16 first, then -ctk q8_0."))
+        : Optional.empty();
   }
 
   private static List<Hit> draft(Subject subject) {

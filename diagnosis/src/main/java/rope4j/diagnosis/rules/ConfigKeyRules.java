@@ -26,7 +26,7 @@ final class ConfigKeyRules {
       new Rule(
           "A5-other-block-name",
           Severity.NOTE,
-          "the scaling stands under a name that some readers don't look at",
+          "the base or the scaling stands under a name that some readers don't look at",
           "A reader that looks only under the other name rotates unscaled, or with the other object's"
               + " numbers.",
           List.of("sglang#26187", "NVIDIA/TensorRT-Model-Connect#399"),
@@ -56,7 +56,9 @@ final class ConfigKeyRules {
         OTHER_BLOCK,
         FamilyRules.NOT_CONSUMED,
         ScalingTypeRules.UNKNOWN_TYPE,
+        RefusedRules.REFUSED,
         FamilyRules.NATIVE_REPLACED,
+        TrainedScalingRules.TAKEN_AWAY,
         OverrideRules.WRONG_LEVEL,
         OverrideRules.WRONG_THETA,
         FamilyRules.THETA_LOST,
@@ -96,6 +98,10 @@ final class ConfigKeyRules {
     if (keys.isEmpty()) {
       return List.of();
     }
+    Optional<Hit> bases = twoBases(keys.get());
+    if (bases.isPresent()) {
+      return List.of(bases.get());
+    }
     List<ConfigSection> old = keys.get().dictionaries("rope_scaling");
     List<ConfigSection> current = keys.get().dictionaries("rope_parameters");
     if (old.isEmpty()) {
@@ -109,6 +115,29 @@ final class ConfigKeyRules {
       return disagreement(old.getFirst(), current.getFirst(), keys.get()).stream().toList();
     }
     return List.of();
+  }
+
+  /// Transformers 5 goes by the base in the dictionary, older readers by the one beside it.
+  private static Optional<Hit> twoBases(ConfigSection keys) {
+    for (ConfigSection block : keys.dictionaries()) {
+      double inner = block.number("rope_theta").orElse(0);
+      double outer = keys.number("rope_theta").orElse(inner);
+      if (inner != 0 && outer != inner && block.layerType().isEmpty()) {
+        return Optional.of(
+            Hit.of(
+                    "rope_theta is "
+                        + Figures.number(outer)
+                        + " at the top level and "
+                        + Figures.number(inner)
+                        + " inside "
+                        + block.name()
+                        + ": Transformers 5 rotates with the second, older readers with the first",
+                    List.of(keys.evidence("rope_theta"), block.evidence("rope_theta")),
+                    "write the base that the model was trained with in both places")
+                .as(Severity.ERROR));
+      }
+    }
+    return Optional.empty();
   }
 
   private static Hit onlyNewName(Subject subject, ConfigSection block) {

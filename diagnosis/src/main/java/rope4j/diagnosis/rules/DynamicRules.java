@@ -51,7 +51,7 @@ final class DynamicRules {
   private static List<Hit> cachedKeys(Subject subject) {
     List<Hit> hits = new ArrayList<>();
     int advertised = subject.facts().advertisedLength().value();
-    boolean beyond = subject.requestedLength().orElse(0) > advertised;
+    boolean beyond = subject.requestTokens().orElse(0) > advertised;
     for (ConfigSection rope : dynamic(subject)) {
       Hit hit =
           Hit.of(
@@ -80,11 +80,14 @@ final class DynamicRules {
         continue;
       }
       double factor = rope.number("factor").orElse(1);
-      double length = subject.requestedLength().orElse((int) (advertised * factor));
+      double length = subject.requestTokens().orElse((int) (advertised * factor));
       double d = subject.facts().rotaryDimension().value();
       double raised =
           base.getAsDouble()
               * Math.pow(factor * Math.max(1, length / advertised) - (factor - 1), d / (d - 2));
+      if (Math.rint(raised) == Math.rint(base.getAsDouble())) {
+        continue;
+      }
       Hit hit =
           Hit.of(
               "At "
@@ -99,7 +102,7 @@ final class DynamicRules {
       hits.add(
           Engines.chosen(
               subject,
-              subject.requestedLength().orElse(0) > advertised ? Severity.ERROR : Severity.WARNING,
+              subject.requestTokens().orElse(0) > advertised ? Severity.ERROR : Severity.WARNING,
               hit));
     }
     return hits;

@@ -83,8 +83,7 @@ final class ExtensionRules {
   private static Active yarn(Subject subject, ConfigSection rope) {
     return new Active(
         rope.number("factor").orElse(1),
-        rope.number("original_max_position_embeddings")
-            .orElse(subject.facts().trainedLength().value()),
+        rope.number("original_max_position_embeddings").orElse(subject.trainedLength().value()),
         rope.launched(),
         List.of(rope.ropeTypeEvidence(), rope.evidence("factor")));
   }
@@ -129,11 +128,13 @@ final class ExtensionRules {
       return List.of();
     }
     Active yarn = active.get();
-    if (subject.requestedLength().isEmpty()) {
+    if (subject.requestTokens().isEmpty()) {
       return family.isEmpty() || yarn.launched() ? List.of() : List.of(always(yarn));
     }
-    int requested = subject.requestedLength().getAsInt();
-    double needed = Math.max(1, Math.ceil(requested / yarn.trained()));
+    int requested = subject.requestTokens().getAsInt();
+    // The original length that the scaling names may be the one it is to reach.
+    double trained = subject.trainedLength().value();
+    double needed = Math.max(1, Math.ceil(requested / trained));
     if (yarn.factor() <= needed + 1e-6) {
       return List.of();
     }
@@ -155,7 +156,7 @@ final class ExtensionRules {
                     + ": ceil("
                     + requested
                     + " / "
-                    + Figures.number(yarn.trained())
+                    + Figures.number(trained)
                     + "). Keep the factor if the model was trained with it.");
     return List.of(yarn.launched() || family.isPresent() ? hit : hit.as(Severity.NOTE));
   }
@@ -220,8 +221,8 @@ final class ExtensionRules {
 
   private static List<Hit> baseTooSmall(Subject subject) {
     Optional<Stated<Double>> own = subject.facts().base();
-    int requested = subject.requestedLength().orElse(0);
-    int trained = subject.facts().trainedLength().value();
+    int requested = subject.requestTokens().orElse(0);
+    int trained = subject.trainedLength().value();
     if (own.isEmpty() || requested <= trained) {
       return List.of();
     }
@@ -249,8 +250,8 @@ final class ExtensionRules {
 
   private static void reach(Subject subject, Stated<Double> raised, double own, List<Hit> hits) {
     double d = subject.facts().rotaryDimension().value();
-    int trained = subject.facts().trainedLength().value();
-    int requested = subject.requestedLength().orElse(trained);
+    int trained = subject.trainedLength().value();
+    int requested = subject.requestTokens().orElse(trained);
     double reach = trained * Math.pow(raised.value() / own, (d - 2) / d);
     double needed = own * Math.pow((double) requested / trained, d / (d - 2));
     if (reach < requested * 0.999) {
@@ -263,7 +264,7 @@ final class ExtensionRules {
                   + " tokens, not "
                   + requested
                   + ".",
-              List.of(raised.evidence(), subject.facts().trainedLength().evidence()),
+              List.of(raised.evidence(), subject.trainedLength().evidence()),
               "Take at least "
                   + Figures.number(Math.ceil(needed))
                   + "; in practice a quarter more is needed."));

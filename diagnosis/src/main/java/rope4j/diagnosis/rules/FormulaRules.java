@@ -109,7 +109,7 @@ final class FormulaRules {
       if (!named || rope.has("attn_factor") || rope.has("attention_factor")) {
         continue;
       }
-      Readings readings = Readings.of(folder(subject), subject.requestedLength());
+      Readings readings = Readings.of(folder(subject), subject.requestTokens());
       if (concerns(subject, readings)) {
         Hit hit =
             Hit.of(
@@ -147,7 +147,7 @@ final class FormulaRules {
   }
 
   private static Optional<Hit> softmaxTwice(Subject subject, GgufView gguf) {
-    int length = subject.requestedLength().orElse(gguf.description().contextLength());
+    int length = subject.requestTokens().orElse(gguf.description().contextLength());
     Frequencies frequencies;
     try {
       frequencies =
@@ -190,7 +190,7 @@ final class FormulaRules {
         launchedKey(subject, rope, key, honoured).ifPresent(hits::add);
         continue;
       }
-      Readings readings = Readings.of(folder(subject), subject.requestedLength());
+      Readings readings = Readings.of(folder(subject), subject.requestTokens());
       if (concerns(subject, readings)) {
         Hit hit =
             Hit.of(
@@ -238,7 +238,7 @@ final class FormulaRules {
   }
 
   private static Hit truncate(Subject subject, ConfigSection rope) {
-    Readings readings = Readings.of(folder(subject), subject.requestedLength());
+    Readings readings = Readings.of(folder(subject), subject.requestTokens());
     double worst = readings.worstFrequency(Dialect.TRANSFORMERS, Dialect.LLAMA_CPP);
     boolean dropped = rope.layerType().isPresent() && subject.runsOn(Engine.TRANSFORMERS);
     Hit hit =

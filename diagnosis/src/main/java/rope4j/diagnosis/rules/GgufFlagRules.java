@@ -7,6 +7,7 @@ import java.util.OptionalDouble;
 import rope4j.checkpoint.Evidence;
 import rope4j.checkpoint.RopeOverrides;
 import rope4j.checkpoint.RopeScalingType;
+import rope4j.checkpoint.Stated;
 import rope4j.diagnosis.rules.Finding.Severity;
 import rope4j.diagnosis.text.Figures;
 
@@ -20,7 +21,7 @@ final class GgufFlagRules {
       new Rule(
           "C6-base-overridden",
           Severity.ERROR,
-          "A flag replaces the file's base by a smaller one",
+          "The command line replaces the file's base by a smaller one",
           "Every pair but the first turns faster than in training. Bindings that pass 10000 as their"
               + " default do this unasked.",
           List.of("llama.cpp#3401", "koboldcpp#426", "koboldcpp#487"),
@@ -31,11 +32,11 @@ final class GgufFlagRules {
       new Rule(
           "C9-inverted-scale",
           Severity.ERROR,
-          "The frequency scale is above 1",
+          "A scale or factor is upside down",
           "It multiplies every angle: positions are stretched instead of squeezed, and the text breaks"
               + " down at once.",
           List.of("llama.cpp#2530"),
-          Engines.GGUF,
+          Engines.ALL,
           GgufFlagRules::invertedScale);
 
   static final Rule ATTENTION_FACTOR =
@@ -46,7 +47,7 @@ final class GgufFlagRules {
           "It multiplies cosine and sine, so attention scores grow by its square: a factor of 4 makes"
               + " them 16 times as sharp.",
           List.of("ik_llama.cpp#1298"),
-          Engines.LLAMA_CPP,
+          Engines.ALL,
           GgufFlagRules::attentionFactor);
 
   static final Rule SCALE_WITHOUT_TYPE =
@@ -60,10 +61,21 @@ final class GgufFlagRules {
           Engines.LLAMA_CPP,
           GgufFlagRules::scaleWithoutType);
 
+  static final Rule TYPE_WITHOUT_SCALE =
+      new Rule(
+          "C11-type-without-scale",
+          Severity.ERROR,
+          "YaRN is asked for without a factor",
+          "Without one the factor is 1: the model rotates unscaled, whatever the length.",
+          List.of("llama.cpp tools/server/README.md"),
+          Engines.LLAMA_CPP,
+          GgufFlagRules::typeWithoutScale);
+
   private GgufFlagRules() {}
 
   static List<Rule> all() {
-    return List.of(BASE_OVERRIDDEN, INVERTED_SCALE, ATTENTION_FACTOR, SCALE_WITHOUT_TYPE);
+    return List.of(
+        BASE_OVERRIDDEN, INVERTED_SCALE, ATTENTION_FACTOR, SCALE_WITHOUT_TYPE, TYPE_WITHOUT_SCALE);
   }
 
   /// llama.cpp's flags of a launch; none when there is no launch.
@@ -76,20 +88,30 @@ final class GgufFlagRules {
   }
 
   private static List<Hit> baseOverridden(Subject subject) {
-    OptionalDouble base = flags(subject).frequencyBase();
-    Optional<GgufView> view = GgufView.of(subject);
-    if (view.isEmpty() || base.isEmpty() || base.getAsDouble() >= view.get().rope().base()) {
+    Optional<LaunchedRope> launched = LaunchedRope.of(subject);
+    OptionalDouble base = launched.map(LaunchedRope::base).orElse(OptionalDouble.empty());
+    Optional<Stated<Double>> own = subject.facts().base();
+    if (subject.gguf().isEmpty()
+        || base.isEmpty()
+        || own.isEmpty()
+        || base.getAsDouble() >= 0.99 * own.get().value()) {
       return List.of();
     }
-    return List.of(
+    Evidence given = launched.orElseThrow().baseEvidence();
+    Hit hit =
         Hit.of(
-            "The flag sets the base to "
+            "The command line sets the base to "
                 + Figures.number(base.getAsDouble())
                 + ", but the model was trained with "
-                + Figures.number(view.get().rope().base())
-                + ".",
-            List.of(flag("--rope-freq-base", base), view.get().evidence("rope.freq_base")),
-            "Leave --rope-freq-base out, or pass 0: the file's base is used then."));
+                + Figures.number(own.get().value())
+                + ": a lower base never reaches further.",
+            List.of(given, own.get().evidence()),
+            given.key().equals("--ropeconfig")
+                ? "Give the model's own base after the scale: --ropeconfig SCALE "
+                    + Figures.number(own.get().value())
+                    + "."
+                : "Leave " + given.key() + " out: the file's base is used then.");
+    return List.of(base.getAsDouble() < 0.5 * own.get().value() ? hit : hit.as(Severity.WARNING));
   }
 
   private static List<Hit> invertedScale(Subject subject) {
@@ -107,6 +129,18 @@ final class GgufFlagRules {
               "Use --rope-scale "
                   + Figures.number(scale.getAsDouble())
                   + ", which is its inverse."));
+    }
+    for (ConfigSection rope : ConfigSection.inForce(subject)) {
+      double factor = rope.number("factor").orElse(1);
+      if (rope.scales() && factor > 0 && factor < 1) {
+        hits.add(
+            Hit.of(
+                "A factor of "
+                    + Figures.number(factor)
+                    + " stretches positions instead of squeezing them; it is probably upside down.",
+                List.of(rope.evidence("factor"), rope.ropeTypeEvidence()),
+                "Write \"factor\": " + Figures.number(1 / factor) + "."));
+      }
     }
     GgufView.of(subject)
         .filter(gguf -> gguf.rope().factor().orElse(1) < 1)
@@ -142,6 +176,13 @@ final class GgufFlagRules {
                   "Leave --yarn-attn-factor out; YaRN's is 1 + 0.1 ln(scale).")
               .as(yarn ? Severity.WARNING : Severity.ERROR));
     }
+    for (ConfigSection rope : ConfigSection.inForce(subject)) {
+      for (String key : List.of("attention_factor", "attn_factor")) {
+        if (outside(rope.number(key))) {
+          hits.add(inConfig(rope, key));
+        }
+      }
+    }
     GgufView.of(subject)
         .filter(gguf -> outside(OptionalDouble.of(gguf.rope().attentionFactor())))
         .ifPresent(gguf ->
@@ -153,6 +194,19 @@ final class GgufFlagRules {
                     List.of(gguf.evidence("rope.scaling.attn_factor")),
                     "Check it against the original config.json; YaRN's is 1 + 0.1 ln(factor).")));
     return hits;
+  }
+
+  private static Hit inConfig(ConfigSection rope, String key) {
+    double value = rope.number(key).orElse(1);
+    return Hit.of(
+        key
+            + " multiplies cosine and sine by "
+            + Figures.number(value)
+            + ", attention scores by "
+            + Figures.number(value * value)
+            + ".",
+        List.of(rope.evidence(key), rope.ropeTypeEvidence()),
+        "Leave " + key + " out: YaRN's is 1 + 0.1 ln(factor).");
   }
 
   private static boolean outside(OptionalDouble factor) {
@@ -171,6 +225,31 @@ final class GgufFlagRules {
         .or(() -> GgufView.of(subject).flatMap(gguf -> gguf.rope().scalingType()))
         .filter(RopeScalingType.YARN::equals)
         .isPresent();
+  }
+
+  static List<Hit> typeWithoutScale(Subject subject) {
+    Optional<GgufView> view = GgufView.of(subject);
+    Optional<LaunchedRope> launched = LaunchedRope.of(subject);
+    if (view.isEmpty()
+        || launched.filter(LaunchedRope::yarn).isEmpty()
+        || !yarnActive(subject)
+        || flags(subject).frequencyScale().isPresent()
+        || view.get().rope().factor().orElse(1) != 1) {
+      return List.of();
+    }
+    int trained = subject.trainedLength().value();
+    int asked = subject.requestTokens().orElse(0);
+    Hit hit =
+        Hit.of(
+            "YaRN is on, but neither the command line nor the file has a factor: by 1 nothing is"
+                + " scaled.",
+            List.of(
+                launched.orElseThrow().scalingEvidence().getFirst(),
+                view.get().evidence("rope.scaling.factor")),
+            asked > trained
+                ? LengthRemedy.of(subject, asked)
+                : "Leave it out, or add --rope-scale N for N times " + trained + " tokens.");
+    return List.of(asked > trained ? hit : hit.as(Severity.WARNING));
   }
 
   private static List<Hit> scaleWithoutType(Subject subject) {
@@ -193,7 +272,7 @@ final class GgufFlagRules {
                 Evidence.launch("--rope-scale", Figures.number(factor)),
                 view.get().evidence("rope.scaling.type")),
             "Add --rope-scaling yarn --yarn-orig-ctx "
-                + view.get().description().trainedLength()
+                + subject.trainedLength().value()
                 + ", unless the model was tuned with linear interpolation."));
   }
 }

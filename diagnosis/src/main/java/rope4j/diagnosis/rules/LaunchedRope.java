@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import rope4j.checkpoint.Evidence;
 import rope4j.checkpoint.ModelFacts;
+import rope4j.checkpoint.RopeOverrides;
 import rope4j.checkpoint.RopeScalingType;
 import rope4j.checkpoint.json.JsonWriter;
 import rope4j.diagnosis.launch.Launch;
@@ -120,9 +121,25 @@ record LaunchedRope(Launch launch, ModelFacts facts) {
     for (ConfigSection override : overrides()) {
       places.add(override.evidence());
     }
+    if (places.isEmpty() && names(launch.configOverrides())) {
+      places.add(
+          Evidence.launch(
+              overrideFlag().isEmpty() ? "override" : overrideFlag(),
+              JsonWriter.line(launch.configOverrides())));
+    }
     for (String flag :
-        List.of("rope-scaling", "rope-scale", "rope-freq-scale", "rope-freq-base", "ropeconfig")) {
-      if (overrides().isEmpty()) {
+        List.of(
+            "rope-scaling",
+            "rope-scale",
+            "rope-freq-scale",
+            "rope-freq-base",
+            "ropeconfig",
+            "yarn-orig-ctx",
+            "yarn-ext-factor",
+            "yarn-attn-factor",
+            "yarn-beta-fast",
+            "yarn-beta-slow")) {
+      if (places.isEmpty() || overrides().isEmpty()) {
         launch.value(flag).ifPresent(value -> places.add(Evidence.launch("--" + flag, value)));
       }
     }
@@ -138,7 +155,18 @@ record LaunchedRope(Launch launch, ModelFacts facts) {
 
   /// Whether it changes the frequencies at all.
   boolean changesRotation() {
-    return base().isPresent() || factor().isPresent() || yarn() || !overrides().isEmpty();
+    return base().isPresent()
+        || !launch.rotation().equals(RopeOverrides.NONE)
+        || launch.keyOverrides().keySet().stream().anyMatch(key -> key.contains(".rope."))
+        || names(launch.configOverrides());
+  }
+
+  /// Whether an override has a rope dictionary at any depth, be it null.
+  private static boolean names(Map<?, ?> keys) {
+    return keys.entrySet().stream()
+        .anyMatch(entry ->
+            ConfigSection.DICTIONARIES.contains(String.valueOf(entry.getKey()))
+                || (entry.getValue() instanceof Map<?, ?> inner && names(inner)));
   }
 
   /// The longest position that its scaling is made for; empty when that can't be said.
@@ -190,11 +218,21 @@ record LaunchedRope(Launch launch, ModelFacts facts) {
         : OptionalDouble.empty();
   }
 
+  /// An argument of `from_pretrained`.
+  private static String python(List<String> path, Map<String, @Nullable Object> values) {
+    return path.getFirst()
+        + "="
+        + JsonWriter.line(NestedKeys.inside(path.subList(1, path.size()), values))
+            .replace(": true", ": True")
+            .replace(": false", ": False")
+            .replace(": null", ": None");
+  }
+
   /// An object inside others, the outermost key first, ready to paste.
   String pasted(List<String> path, Map<String, @Nullable Object> values) {
     String json = JsonWriter.line(NestedKeys.inside(path, values));
     return switch (overrideFlag()) {
-      case "" -> json + " in config.json";
+      case "" -> python(path, values);
       // That flag takes a dictionary of the outermost level only.
       case "--rope-scaling" -> "--hf-overrides " + Shell.quoted(json);
       case String flag -> flag + " " + Shell.quoted(json);

@@ -127,7 +127,7 @@ final class LayerRules {
   private static List<Hit> window(Subject subject) {
     ModelFacts facts = subject.facts();
     Optional<Stated<Integer>> window = facts.slidingWindow();
-    int length = subject.requestedLength().orElse(facts.advertisedLength().value());
+    int length = subject.requestTokens().orElse(facts.advertisedLength().value());
     if (window.isEmpty() || window.get().value() < 1 || window.get().value() >= length) {
       return List.of();
     }

@@ -1,23 +1,17 @@
 package rope4j.diagnosis.rules;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import rope4j.checkpoint.Evidence;
 import rope4j.checkpoint.ModelFacts;
 import rope4j.checkpoint.Stated;
-import rope4j.checkpoint.json.JsonWriter;
 import rope4j.diagnosis.engine.Engine;
 import rope4j.diagnosis.launch.Launch;
 import rope4j.diagnosis.rules.Finding.Severity;
 import rope4j.diagnosis.text.Figures;
-import rope4j.diagnosis.text.NestedKeys;
-import rope4j.diagnosis.text.Shell;
 
 /// The rule of group B about a length that the rotation does not reach.
 final class LengthRequestRules {
@@ -33,7 +27,7 @@ final class LengthRequestRules {
           "B4-forced-unscaled",
           Severity.WARNING,
           "more tokens are asked for than the rotation was made for",
-          "Beyond the trained length the slow pairs reach angles the model never saw: garbage, NaN, or a"
+          "Beyond the trained length the slow pairs reach angles the model never saw: garbage, overflows, or a"
               + " read past the engine's table.",
           List.of("vllm#20904", "vllm#17924", "vllm#44286", "sglang#2943"),
           // Ollama clamps and KoboldCpp scales by itself.
@@ -50,18 +44,13 @@ final class LengthRequestRules {
 
   private LengthRequestRules() {}
 
-  static OptionalInt requested(Subject subject) {
-    return subject.requestedLength().isPresent()
-        ? subject.requestedLength()
-        : subject.launch().map(Launch::contextLength).orElse(OptionalInt.empty());
-  }
-
-  static Evidence request(Subject subject, int length) {
+  /// The length as it was asked for, which slots may share.
+  static Evidence request(Subject subject) {
     return Evidence.launch(
         subject.launch().filter(launch -> launch.contextLength().isPresent()).isPresent()
             ? flag(subject.launch().get())
             : "--context",
-        String.valueOf(length));
+        String.valueOf(subject.requestedLength().orElse(0)));
   }
 
   private static String flag(Launch launch) {
@@ -80,20 +69,31 @@ final class LengthRequestRules {
   }
 
   private static List<Hit> forcedUnscaled(Subject subject) {
-    OptionalInt requested = requested(subject);
+    OptionalInt requested = subject.requestTokens();
     ModelFacts facts = subject.facts();
     Optional<LaunchedRope> launched = LaunchedRope.of(subject);
     if (requested.isEmpty() || facts.base().isEmpty() || isServerOfOwnLength(launched, requested)) {
       return List.of();
     }
-    boolean rescaled = launched.filter(LaunchedRope::changesRotation).isPresent();
-    boolean unscaled = !rescaled && unscaled(facts);
-    double reach = reach(facts, launched, rescaled);
-    if (facts.ropeType().value().equals("dynamic") || !(requested.getAsInt() > 1.01 * reach)) {
+    Optional<AppliedRope> files = AppliedRope.ofFiles(subject);
+    Optional<AppliedRope> rope =
+        AppliedRope.ofLaunch(subject)
+            .filter(_ -> launched.orElseThrow().changesRotation() && files.isPresent());
+    if (rope.isEmpty() && launched.filter(LaunchedRope::changesRotation).isPresent()) {
+      // What the engine refuses, or is not known to read, is the business of other rules.
+      return List.of();
+    }
+    boolean unscaled = rope.map(applied -> !applied.scales()).orElseGet(() -> unscaled(facts));
+    double reach =
+        rope.map(applied -> AppliedRope.reach(subject, files.orElseThrow(), applied))
+            .orElseGet(() -> reachOfFiles(subject));
+    if (TrainedScalingRules.spoils(subject)
+        || facts.ropeType().value().equals("dynamic")
+        || !(requested.getAsInt() > 1.01 * reach)) {
       return List.of();
     }
     List<Evidence> places = new ArrayList<>();
-    places.add(request(subject, requested.getAsInt()));
+    places.add(request(subject));
     places.add(facts.advertisedLength().evidence());
     places.add(facts.ropeType().evidence());
     launched.ifPresent(launch -> {
@@ -114,7 +114,7 @@ final class LengthRequestRules {
                 + Figures.number(reach)
                 + (unscaled ? " and nothing scales it" : " with its scaling"),
             places,
-            scaling(subject, requested.getAsInt()));
+            LengthRemedy.of(subject, requested.getAsInt()));
     return List.of(unscaled && launched.isPresent() ? hit.as(Severity.ERROR) : hit);
   }
 
@@ -127,55 +127,15 @@ final class LengthRequestRules {
         .isPresent();
   }
 
-  private static double reach(ModelFacts facts, Optional<LaunchedRope> launched, boolean rescaled) {
-    if (rescaled) {
-      // A raised base has no length that could be read off.
-      return launched.orElseThrow().reach().orElse(Double.POSITIVE_INFINITY);
-    }
+  /// How far the files' own rotation reaches.
+  static double reachOfFiles(Subject subject) {
+    ModelFacts facts = subject.facts();
+    // Gemma 3's files do not say from which length their scaling starts.
+    int trained = Math.min(facts.trainedLength().value(), subject.trainedLength().value());
     double scaled =
         facts.ropeType().value().equals("llama3")
             ? 0
-            : facts.factor().map(Stated::value).orElse(1.0) * facts.trainedLength().value();
+            : facts.factor().map(Stated::value).orElse(1.0) * trained;
     return Math.max(facts.advertisedLength().value(), scaled);
-  }
-
-  /// A YaRN block for a length, or a smaller length.
-  static String scaling(Subject subject, int length) {
-    ModelFacts facts = subject.facts();
-    int original =
-        Families.of(subject)
-            .map(Family::trainedLength)
-            .orElseGet(() -> facts.trainedLength().value());
-    if (!unscaled(facts)) {
-      return "ask for at most " + facts.advertisedLength().value() + " tokens";
-    }
-    double factor = Math.ceil((double) length / original);
-    if (subject.gguf().isPresent()) {
-      return "--rope-scaling yarn --rope-scale "
-          + Figures.number(factor)
-          + " --yarn-orig-ctx "
-          + original
-          + ", or ask for at most "
-          + facts.advertisedLength().value();
-    }
-    Map<String, @Nullable Object> block = new LinkedHashMap<>();
-    block.put("rope_type", "yarn");
-    block.put("factor", factor);
-    block.put("original_max_position_embeddings", (long) original);
-    facts.base().ifPresent(base -> block.put("rope_theta", base.value()));
-    return added(subject, block) + ", or ask for at most " + facts.advertisedLength().value();
-  }
-
-  /// A scaling object as the engine takes it.
-  private static String added(Subject subject, Map<String, @Nullable Object> block) {
-    List<String> path = new ArrayList<>(ConfigSection.text(subject).orElseThrow().path());
-    path.add("rope_parameters");
-    String whole = JsonWriter.line(NestedKeys.inside(path, block));
-    if (subject.runsOn(Engine.VLLM)) {
-      return "--hf-overrides " + Shell.quoted(whole);
-    }
-    return subject.runsOn(Engine.SGLANG)
-        ? "--json-model-override-args " + Shell.quoted(whole)
-        : "add " + whole + " to config.json";
   }
 }

@@ -56,6 +56,7 @@ final class LengthRules {
     return List.of(
         TrainedLengthRules.FACTOR_NOT_USED,
         TrainedLengthRules.NO_ORIGINAL,
+        TrainedLengthRules.ORIGINAL_TOO_LONG,
         SCALED_TWICE,
         LengthRequestRules.FORCED_UNSCALED,
         ServedLengthRules.LENGTH_NOT_RAISED,

@@ -62,7 +62,7 @@ final class LongRopeRules {
   }
 
   private static boolean isBeyond(Subject subject) {
-    return subject.requestedLength().orElse(0) > subject.facts().trainedLength().value();
+    return subject.requestTokens().orElse(0) > subject.facts().trainedLength().value();
   }
 
   private static List<Hit> switches(Subject subject) {
@@ -130,7 +130,7 @@ final class LongRopeRules {
     return Optional.of(
         Hit.of(
             "With a window of "
-                + subject.requestedLength().orElse(0)
+                + subject.requestTokens().orElse(0)
                 + " tokens the long factors hold for every prompt: "
                 + error
                 + " from the short ones.",
@@ -163,7 +163,7 @@ final class LongRopeRules {
       if (named.isEmpty() || rope.launched()) {
         continue;
       }
-      Readings readings = Readings.of(subject.folder().orElseThrow(), subject.requestedLength());
+      Readings readings = Readings.of(subject.folder().orElseThrow(), subject.requestTokens());
       if (readings.differsFromTransformers(Dialect.VLLM)) {
         hits.add(
             Engines.chosen(

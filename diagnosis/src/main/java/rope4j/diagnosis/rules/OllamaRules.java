@@ -109,12 +109,9 @@ final class OllamaRules {
               List.of(
                   Evidence.launch("num_ctx", String.valueOf(wanted)),
                   subject.facts().advertisedLength().evidence()),
-              "Write the scaling and context_length = "
-                  + wanted
-                  + " into a copy of the file with `rope patch`, then FROM ./patched.gguf and PARAMETER"
-                  + " num_ctx "
-                  + wanted
-                  + "."));
+              LengthRemedy.recipe(subject, wanted)
+                  .map(recipe -> patched(recipe.text(), wanted))
+                  .orElse("stay within " + advertised + " tokens")));
     }
     launch(subject)
         .ifPresent(launch ->
@@ -123,6 +120,17 @@ final class OllamaRules {
                 .map(name -> unread(launch, name))
                 .forEach(hits::add));
     return hits;
+  }
+
+  /// The command that writes a copy, and the Modelfile's two lines.
+  private static String patched(String recipe, int wanted) {
+    String from =
+        recipe.lines().filter(line -> line.startsWith("FROM ")).findFirst().orElse("FROM the copy");
+    return recipe.lines().filter(line -> line.startsWith("rope patch ")).findFirst().orElse("")
+        + ", then in the Modelfile "
+        + from
+        + " and PARAMETER num_ctx "
+        + wanted;
   }
 
   private static Hit unread(Launch launch, String name) {

@@ -64,6 +64,7 @@ final class OverrideRules {
     if (launched.isEmpty()
         || base.isEmpty()
         || base.get().value() == 10000
+        || TrainedScalingRules.spoils(subject)
         || launched.get().launch().has("rope-scaling")
         || launched.get().base().isPresent()) {
       return List.of();
@@ -91,9 +92,11 @@ final class OverrideRules {
                   + Figures.number(left)
                   + (keptOutside ? " with Transformers 5" : ""),
               List.of(override.evidence(), base.get().evidence()),
-              launched
-                  .get()
-                  .pasted(override.path(), merged(subject, override, base.get().value())));
+              override.factor().isPresent() && !override.has("rope_type") && !override.has("type")
+                  ? "leave the override out: a factor without a rope_type scales nothing"
+                  : launched
+                      .get()
+                      .pasted(override.path(), merged(subject, override, base.get().value())));
       hits.add(keptOutside ? hit.as(Severity.WARNING) : hit);
     }
     return hits;
@@ -187,6 +190,10 @@ final class OverrideRules {
     double own = base.get().value();
     double ratio = given.getAsDouble() / own;
     boolean lower = ratio < 0.99;
+    if (lower && subject.gguf().isPresent()) {
+      // That is the business of the rule for GGUF.
+      return List.of();
+    }
     if (!lower && !(ratio > 2 && launched.orElseThrow().yarn())) {
       return List.of();
     }

@@ -79,7 +79,7 @@ final class PositionRules {
 
   private static Optional<Hit> temperature(Subject subject, FolderCheckpoint folder) {
     ConfigSection text = ConfigSection.text(folder);
-    int length = subject.requestedLength().orElse(subject.facts().advertisedLength().value());
+    int length = subject.requestTokens().orElse(subject.facts().advertisedLength().value());
     Optional<ConfigSection> beta =
         Stream.concat(text.dictionaries().stream(), Stream.of(text))
             .filter(section -> section.number("llama_4_scaling_beta").orElse(0) != 0)
@@ -120,8 +120,8 @@ final class PositionRules {
   }
 
   private static List<Hit> mropeLong(Subject subject) {
-    int trained = subject.facts().trainedLength().value();
-    if (subject.requestedLength().orElse(0) <= trained) {
+    int trained = subject.trainedLength().value();
+    if (subject.requestTokens().orElse(0) <= trained) {
       return List.of();
     }
     List<Hit> hits = new ArrayList<>();
@@ -137,7 +137,7 @@ final class PositionRules {
   private static Hit mropeHit(Subject subject, List<Evidence> evidence) {
     return Hit.of(
         "At "
-            + subject.requestedLength().orElse(0)
+            + subject.requestTokens().orElse(0)
             + " tokens the prompt is computed in chunks, where positions of three axes went wrong in"
             + " several engines.",
         evidence,
@@ -189,7 +189,7 @@ final class PositionRules {
       if (!rope.ropeType().equals("yarn")) {
         continue;
       }
-      Readings readings = Readings.of(subject.folder().orElseThrow(), subject.requestedLength());
+      Readings readings = Readings.of(subject.folder().orElseThrow(), subject.requestTokens());
       double worst = readings.worstFrequency(Dialect.TRANSFORMERS, Dialect.VLLM);
       if (worst > 1e-4) {
         hits.add(

@@ -33,7 +33,7 @@ final class PrecisionRules {
   }
 
   private static List<Hit> halfPrecision(Subject subject) {
-    int length = subject.requestedLength().orElse(subject.facts().advertisedLength().value());
+    int length = subject.requestTokens().orElse(subject.facts().advertisedLength().value());
     Optional<Evidence> half =
         subject
             .launch()
@@ -49,7 +49,7 @@ final class PrecisionRules {
                 List.of(type, subject.facts().advertisedLength().evidence()),
                 "Check that the engine rotates in float32, or use bfloat16 weights with a float32"
                     + " rotation."))
-        .map(hit -> subject.requestedLength().isPresent() ? hit.as(Severity.WARNING) : hit)
+        .map(hit -> subject.requestTokens().isPresent() ? hit.as(Severity.WARNING) : hit)
         .toList();
   }
 }

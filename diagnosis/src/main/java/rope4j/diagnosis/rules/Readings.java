@@ -10,13 +10,12 @@ import java.util.stream.Collectors;
 import rope4j.checkpoint.CheckpointException;
 import rope4j.checkpoint.RopeOverrides;
 import rope4j.checkpoint.config.Dialect;
-import rope4j.checkpoint.config.LayerRope;
 import rope4j.checkpoint.config.RopeReading;
 import rope4j.checkpoint.model.FolderCheckpoint;
 import rope4j.diagnosis.text.Figures;
 import rope4j.rotation.Frequencies;
 
-/// What the engines make of one configuration, layer type by layer type the first.
+/// What the engines make of one configuration.
 ///
 /// @param byDialect frequencies of the scaled layers; an engine that refuses is left out
 record Readings(Map<Dialect, Frequencies> byDialect) {
@@ -39,11 +38,9 @@ record Readings(Map<Dialect, Frequencies> byDialect) {
 
   private static Optional<Frequencies> read(FolderCheckpoint folder, Dialect dialect, int tokens) {
     try {
-      return RopeReading.of(folder.config(), dialect, OptionalInt.of(tokens), RopeOverrides.NONE)
-          .layers()
-          .stream()
-          .map(LayerRope::frequencies)
-          .findFirst();
+      RopeReading reading =
+          RopeReading.of(folder.config(), dialect, OptionalInt.of(tokens), RopeOverrides.NONE);
+      return Optional.of(AppliedRope.scaled(reading).frequencies());
     } catch (CheckpointException e) {
       return Optional.empty();
     }

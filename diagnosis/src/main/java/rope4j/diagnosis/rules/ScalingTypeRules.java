@@ -173,6 +173,11 @@ final class ScalingTypeRules {
     return Optional.of(hasOwnCode(subject) ? hit.as(Severity.WARNING) : hit);
   }
 
+  /// Whether the types in the file are known ones and contradict nothing.
+  static boolean namesType(Subject subject) {
+    return unknownType(subject).isEmpty() && bothTypes(subject).isEmpty();
+  }
+
   private static boolean hasOwnCode(Subject subject) {
     return subject.folder().filter(folder -> folder.configJson().has("auto_map")).isPresent();
   }

@@ -74,7 +74,7 @@ final class ServedLengthRules {
     if (launched.isPresent() && launched.get().factor().orElse(1) > 1) {
       return launchNotRaised(subject, launched.get());
     }
-    OptionalInt requested = LengthRequestRules.requested(subject);
+    OptionalInt requested = subject.requestTokens();
     return launched.isPresent() && requested.isPresent()
         ? List.of()
         : fileNotRaised(subject).stream().toList();
@@ -146,11 +146,12 @@ final class ServedLengthRules {
     }
     OptionalDouble raised = launched.get().base();
     int own = subject.facts().advertisedLength().value();
+    OptionalInt asked = subject.requestTokens();
     if (raised.isEmpty()
         || raised.getAsDouble() <= 1.01 * base.get().value()
         || launched.get().factor().isPresent()
         || launched.get().lengthOverride().orElse(0) > own
-        || LengthRequestRules.requested(subject).orElse(0) > own) {
+        || subject.requestTokens().orElse(0) > own) {
       return List.of();
     }
     return List.of(
@@ -159,34 +160,38 @@ final class ServedLengthRules {
                 + Figures.number(base.get().value())
                 + " to "
                 + Figures.number(raised.getAsDouble())
-                + ", but the length stays "
-                + own,
+                + ", but "
+                + (asked.isPresent()
+                    ? asked.getAsInt() + " tokens are asked for, which the model's own base covers"
+                    : "the length stays " + own),
             List.of(
                 launched.get().baseEvidence(),
                 base.get().evidence(),
                 subject.facts().advertisedLength().evidence()),
-            switch (launched.get().launch().engine()) {
-                  case VLLM ->
-                      "give it inside rope_parameters, where vLLM reads it, with \"max_position_embeddings\""
-                          + " beside it and --max-model-len";
-                  case SGLANG -> "add --context-length with the length you want";
-                  default ->
-                      "add -c with the length you want and --override-kv "
-                          + subject.facts().architecture().value()
-                          + ".context_length=int:N";
-                }
-                + ", or leave the base alone"));
+            asked.isPresent()
+                ? "leave the base alone"
+                : switch (launched.get().launch().engine()) {
+                      case VLLM ->
+                          "give it inside rope_parameters, where vLLM reads it, with \"max_position_embeddings\""
+                              + " beside it and --max-model-len";
+                      case SGLANG -> "add --context-length with the length you want";
+                      default ->
+                          "add -c with the length you want and --override-kv "
+                              + subject.facts().architecture().value()
+                              + ".context_length=int:N";
+                    }
+                    + ", or leave the base alone"));
   }
 
   private static List<Hit> slotCapped(Subject subject) {
     Optional<LaunchedRope> launched = beyondTheFile(subject);
-    if (launched.filter(LaunchedRope::changesRotation).isEmpty()) {
+    if (launched.filter(it -> extended(subject, it)).isEmpty()) {
       return List.of();
     }
-    int asked = subject.launch().orElseThrow().contextLength().orElseThrow();
+    int asked = subject.requestTokens().orElseThrow();
     int own = subject.facts().advertisedLength().value();
     List<Evidence> places = new ArrayList<>();
-    places.add(LengthRequestRules.request(subject, asked));
+    places.add(LengthRequestRules.request(subject));
     places.addAll(launched.orElseThrow().scalingEvidence());
     places.add(subject.facts().advertisedLength().evidence());
     boolean yarn = launched.orElseThrow().yarn();
@@ -209,31 +214,46 @@ final class ServedLengthRules {
 
   private static List<Hit> servedShorter(Subject subject) {
     Optional<LaunchedRope> launched = beyondTheFile(subject);
-    if (launched.isEmpty() || launched.get().changesRotation()) {
+    if (launched.isEmpty()
+        || extended(subject, launched.get())
+        || !GgufFlagRules.typeWithoutScale(subject).isEmpty()) {
       return List.of();
     }
-    int asked = subject.launch().orElseThrow().contextLength().orElseThrow();
+    int asked = subject.requestTokens().orElseThrow();
     int own = subject.facts().advertisedLength().value();
     return List.of(
         Hit.of(
             "-c asks for "
                 + asked
-                + " tokens and nothing scales the rotation: llama-server serves "
+                + " tokens"
+                + (asked == subject.requestedLength().orElseThrow() ? "" : " in each slot")
+                + " and nothing scales the rotation: llama-server serves "
                 + own,
             List.of(
-                LengthRequestRules.request(subject, asked),
-                subject.facts().advertisedLength().evidence()),
-            LengthRequestRules.scaling(subject, asked)));
+                LengthRequestRules.request(subject), subject.facts().advertisedLength().evidence()),
+            LengthRemedy.of(subject, asked)));
+  }
+
+  /// Whether the flags raise the base or scale by more than the file; a type without a factor does
+  /// neither.
+  private static boolean extended(Subject subject, LaunchedRope launched) {
+    Optional<AppliedRope> files = AppliedRope.ofFiles(subject);
+    Optional<AppliedRope> rope = AppliedRope.ofLaunch(subject);
+    if (files.isEmpty() || rope.isEmpty()) {
+      return launched.changesRotation();
+    }
+    return rope.get().base() > files.get().base()
+        || rope.get().factor().orElse(1) > files.get().factor().orElse(1);
   }
 
   /// A llama.cpp command line that asks for more than the file gives and doesn't change the file's
   /// length.
   private static Optional<LaunchedRope> beyondTheFile(Subject subject) {
     int own = subject.facts().advertisedLength().value();
+    int asked = subject.requestTokens().orElse(0);
     return LaunchedRope.of(subject)
         .filter(launched -> launched.launch().engine() == Engine.LLAMA_CPP)
-        .filter(launched -> launched.launch().contextLength().orElse(0) > own)
-        .filter(launched ->
-            launched.lengthOverride().orElse(0) < launched.launch().contextLength().orElseThrow());
+        .filter(launched -> launched.launch().contextLength().isPresent() && asked > own)
+        .filter(launched -> launched.lengthOverride().orElse(0) < asked);
   }
 }

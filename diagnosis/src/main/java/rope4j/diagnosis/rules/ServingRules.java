@@ -88,6 +88,9 @@ final class ServingRules {
       return List.of();
     }
     int whole = launch.get().contextLength().getAsInt();
+    if (whole / slots >= subject.facts().advertisedLength().value()) {
+      return List.of();
+    }
     int needed = Math.max(whole, subject.requestedLength().orElse(0));
     return List.of(
         Hit.of(
@@ -117,7 +120,7 @@ final class ServingRules {
             List.of(
                 Evidence.byDefault("--ctx-size", "0"),
                 subject.facts().advertisedLength().evidence()),
-            "Give -c, or -fit off, and read n_ctx in /slots."));
+            "Give -c, or -fit off, and read n_ctx in the log."));
   }
 
   private static List<Hit> shift(Subject subject) {

@@ -4,9 +4,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import rope4j.checkpoint.CheckpointException;
+import rope4j.checkpoint.Evidence;
 import rope4j.checkpoint.GgufFile;
 import rope4j.checkpoint.ModelDescription;
 import rope4j.checkpoint.ModelFacts;
+import rope4j.checkpoint.Stated;
 import rope4j.checkpoint.model.Checkpoint;
 import rope4j.checkpoint.model.FolderCheckpoint;
 import rope4j.checkpoint.model.GgufCheckpoint;
@@ -28,6 +30,33 @@ public record Subject(
   /// What the files say.
   public ModelFacts facts() {
     return checkpoint.facts();
+  }
+
+  /// The length the model was trained on before any scaling, tokens: the one published for its
+  /// family, else what the files say.
+  public Stated<Integer> trainedLength() {
+    return Families.of(this)
+        .map(family ->
+            new Stated<>(
+                family.trainedLength(),
+                Evidence.derived(
+                    "trained length of " + family.name(), String.valueOf(family.trainedLength()))))
+        .orElseGet(() -> facts().trainedLength());
+  }
+
+  /// Tokens of one request: slots of llama-server share the context of a launch.
+  public OptionalInt requestTokens() {
+    return requestedLength.isPresent()
+            && launch.isPresent()
+            && launch.get().contextLength().equals(requestedLength)
+        ? OptionalInt.of(requestedLength.getAsInt() / slots(launch.get()))
+        : requestedLength;
+  }
+
+  private static int slots(Launch launch) {
+    return launch.engine() == Engine.LLAMA_CPP && !launch.has("kv-unified")
+        ? Math.max(1, launch.parallel().orElse(1))
+        : 1;
   }
 
   /// The files as GGUF.

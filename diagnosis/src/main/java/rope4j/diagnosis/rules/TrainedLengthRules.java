@@ -41,7 +41,77 @@ final class TrainedLengthRules {
           Engines.ALL,
           TrainedLengthRules::noOriginal);
 
+  static final Rule ORIGINAL_TOO_LONG =
+      new Rule(
+          "B2-original-too-long",
+          Severity.ERROR,
+          "the scaling starts from a longer length than the model was trained on",
+          "Often the target is given as the original length. YaRN then leaves pairs alone whose angles the"
+              + " model never saw, so the text beyond the trained length falls apart.",
+          List.of("transformers#33783", "NVIDIA/Megatron-LM#1418"),
+          Engines.ALL,
+          TrainedLengthRules::originalTooLong);
+
   private TrainedLengthRules() {}
+
+  private static List<Hit> originalTooLong(Subject subject) {
+    List<Hit> hits = new ArrayList<>();
+    // In files the length may be one that the weights were tuned for.
+    for (ConfigSection block : ConfigSection.launched(subject)) {
+      OptionalDouble original = block.originalLength();
+      if (Set.of("yarn", "llama3").contains(block.ropeType()) && original.isPresent()) {
+        tooLong(subject, original.getAsDouble(), originalEvidence(block), "\"" + ORIGINAL + "\": ")
+            .ifPresent(hits::add);
+      }
+    }
+    LaunchedRope.of(subject)
+        .filter(launched -> subject.gguf().isPresent() && launched.yarn())
+        .ifPresent(launched -> {
+          launched
+              .launch()
+              .rotation()
+              .yarnOriginalContext()
+              .ifPresent(given ->
+                  tooLong(
+                          subject,
+                          given,
+                          Evidence.launch("--yarn-orig-ctx", String.valueOf(given)),
+                          "--yarn-orig-ctx ")
+                      .ifPresent(hits::add));
+          String key = "rope.scaling.original_context_length";
+          OptionalDouble override = launched.keyOverride(key);
+          if (override.isPresent()
+              && launched.launch().rotation().yarnOriginalContext().isEmpty()) {
+            String spelled = "--override-kv " + subject.facts().architecture().value() + "." + key;
+            tooLong(
+                    subject,
+                    override.getAsDouble(),
+                    Evidence.launch(spelled, Figures.number(override.getAsDouble())),
+                    spelled + "=int:")
+                .ifPresent(hits::add);
+          }
+        });
+    return hits;
+  }
+
+  private static Optional<Hit> tooLong(
+      Subject subject, double original, Evidence given, String remedy) {
+    Stated<Integer> trained = subject.trainedLength();
+    if (original <= 1.01 * trained.value()) {
+      return Optional.empty();
+    }
+    Hit hit =
+        Hit.of(
+            "the scaling is told that the model was trained on "
+                + Figures.number(original)
+                + " tokens, but that is "
+                + trained.value(),
+            List.of(given, trained.evidence()),
+            remedy + trained.value());
+    // What the file advertises is not far from it.
+    boolean advertised = original <= subject.facts().advertisedLength().value();
+    return Optional.of(advertised ? hit.as(Severity.NOTE) : hit);
+  }
 
   private static List<Hit> factorNotUsed(Subject subject) {
     List<Hit> hits = new ArrayList<>();
@@ -53,6 +123,8 @@ final class TrainedLengthRules {
           || max.isEmpty()
           || original.isEmpty()
           || factor.isEmpty()
+          // Upside down: the business of another rule.
+          || factor.getAsDouble() < 1
           // A length that was not raised at all is the business of another rule.
           || max.getAsDouble() <= original.getAsDouble()) {
         continue;
