@@ -113,7 +113,7 @@ record ConfigKeys(Map<String, @Nullable Object> values) {
   }
 
   static CheckpointException wrong(String key, @Nullable Object value, String allowed) {
-    String found = value instanceof String text ? '"' + text + '"' : String.valueOf(value);
+    String found = String.valueOf(value);
     if (found.length() > 60) {
       found = found.substring(0, 60) + "…";
     }
