@@ -121,12 +121,12 @@ final class OutcomeJudge {
               case Extension.Yarn(double factor, int original) when !training.withScaling() ->
                   Optional.of(
                       format(
-                          " The recipe is YaRN by %s from %,d: measure it with rope doctor.",
+                          " The recipe is YaRN by %s from %,d; rope doctor measures it.",
                           trim(factor), original));
               default ->
                   Optional.of(
                       " The recipe widens its own scaling, which the weights were not trained for:"
-                          + " measure it with rope doctor.");
+                          + " rope doctor measures what that does.");
             });
   }
 
