@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 
 /// Writes a Llama-architecture GGUF of any size with random weights, so that speed and memory can
@@ -22,7 +23,8 @@ import java.util.Random;
 public final class RandomModel {
 
   private static final int ALIGNMENT = 32;
-  private static final int FIRST_WORD = 3;
+  private static final int FIRST_BYTE = 3;
+  private static final int FIRST_WORD = FIRST_BYTE + 256;
 
   private record Tensor(String name, int columns, int rows, boolean matrix) {}
 
@@ -204,12 +206,16 @@ public final class RandomModel {
     return bytes;
   }
 
-  /// A SentencePiece vocabulary of made-up words, enough to be read.
+  /// A SentencePiece vocabulary of the 256 bytes, without which other engines refuse a file, and of
+  /// made-up words.
   private void vocabulary(int size) {
+    if (size < FIRST_WORD) {
+      throw new IllegalArgumentException("VOCABULARY must be at least " + FIRST_WORD);
+    }
     text("tokenizer.ggml.model", "llama");
     array("tokenizer.ggml.tokens", 8, size);
     for (int i = 0; i < size; i++) {
-      string(i < FIRST_WORD ? List.of("<unk>", "<s>", "</s>").get(i) : "w" + i);
+      string(word(i));
     }
     array("tokenizer.ggml.scores", 6, size);
     for (int i = 0; i < size; i++) {
@@ -218,9 +224,18 @@ public final class RandomModel {
     }
     array("tokenizer.ggml.token_type", 5, size);
     for (int i = 0; i < size; i++) {
-      put(4).putInt(i < FIRST_WORD ? 3 : 1);
+      put(4).putInt(i < FIRST_BYTE ? 3 : i < FIRST_WORD ? 6 : 1);
       flush();
     }
+  }
+
+  private static String word(int token) {
+    if (token < FIRST_BYTE) {
+      return List.of("<unk>", "<s>", "</s>").get(token);
+    }
+    return token < FIRST_WORD
+        ? String.format(Locale.ROOT, "<0x%02X>", token - FIRST_BYTE)
+        : "w" + token;
   }
 
   private ByteBuffer pending = ByteBuffer.allocate(0);
