@@ -8,8 +8,8 @@ import rope4j.inference.Model;
 import rope4j.inference.ModelRotation;
 import rope4j.inference.Session;
 
-/// Tokens per second of a prefill and of decoding, whatever the file says: prints one JSON line with
-/// the medians of the rounds and every round.
+/// Tokens per second of a prefill and of decoding, whatever the file says: prints one JSON line
+/// with the medians of the rounds and every round.
 ///
 /// ```sh
 /// bench/engine FILE [ROUNDS] [PROMPT] [PREDICT] [THREADS]

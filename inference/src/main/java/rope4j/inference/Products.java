@@ -1,21 +1,23 @@
 package rope4j.inference;
 
+import java.util.Optional;
 import rope4j.inference.kernel.Elementwise;
 import rope4j.inference.kernel.Kernels;
+import rope4j.inference.kernel.RowProduct;
 import rope4j.inference.kernel.WeightDecoder;
 
 /// Products of mapped weights with tiles of activations, on all threads.
 ///
 /// A thread takes a panel of rows, unpacks it piece by piece into its scratch memory, and
 /// multiplies the piece with every tile while it is in cache: the cost of unpacking is shared by
-/// all tokens of the batch.
+/// all tokens of the batch. A single token is multiplied with the stored weights as they are.
 final class Products {
 
   /// Rows of a panel.
   static final int PANEL = 64;
 
-  /// Columns unpacked at once: long enough runs of bytes for the memory's prefetcher, few enough for
-  /// a panel to stay within the second-level cache. A multiple of every type's block.
+  /// Columns unpacked at once: long enough runs of bytes for the memory's prefetcher, few enough
+  /// for a panel to stay within the second-level cache. A multiple of every type's block.
   private static final int DEPTH = 1024;
 
   /// Columns multiplied at once: so many channels of a tile stay within the first-level cache while
@@ -100,6 +102,12 @@ final class Products {
     int firstRow = panel * PANEL;
     int rows = Math.min(PANEL, weights.rows() - firstRow);
     int columns = weights.columns();
+    Optional<RowProduct> product = kernels.rowProduct(weights.type());
+    if (product.isPresent()) {
+      int to = yFirst + firstRow;
+      weights.multiply(product.get(), firstRow, rows, x, xFirst, y, to, accumulate, panels[worker]);
+      return;
+    }
     WeightDecoder decoder = weights.decoder(kernels);
     for (int column = 0; column < columns; column += DEPTH) {
       int depth = Math.min(DEPTH, columns - column);

@@ -27,7 +27,7 @@ final class VectorDecoders {
   static final int STEP = BYTES.length();
   static final int PARTS = STEP / LANES;
 
-  private static final VectorSpecies<Short> SHORTS =
+  static final VectorSpecies<Short> SHORTS =
       VectorSpecies.of(short.class, VectorShape.forBitSize(LANES * Short.SIZE));
 
   private VectorDecoders() {}
