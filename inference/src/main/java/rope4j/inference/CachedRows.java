@@ -50,8 +50,12 @@ abstract sealed class CachedRows permits FloatRows, HalfRows, QuantizedRows {
       resize(chunks);
     }
     oldest = Math.max(oldest, from * CHUNK);
-    for (int chunk = from; chunk <= to; chunk++) {
-      if (!has(chunk)) {
+    for (int chunk = to; chunk >= from; chunk--) {
+      if (has(chunk)) {
+        if (window == 0) {
+          break; // so are all before it
+        }
+      } else {
         int spare = window == 0 ? -1 : spare(from, to);
         if (spare >= 0 && room(chunk) == CHUNK) {
           move(spare, chunk);

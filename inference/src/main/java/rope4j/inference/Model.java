@@ -99,6 +99,10 @@ public final class Model implements AutoCloseable {
     return description;
   }
 
+  Transformer transformer() {
+    return transformer;
+  }
+
   /// The open file.
   public GgufFile file() {
     return file;

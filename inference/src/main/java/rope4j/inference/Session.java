@@ -107,6 +107,10 @@ public final class Session {
     return cache.bytes();
   }
 
+  KeyValueCache cache() {
+    return cache;
+  }
+
   /// Goes back to a shorter text: what came after is forgotten, what came before need not be fed
   /// again.
   ///
