@@ -24,6 +24,7 @@ import rope4j.inference.Model;
 import rope4j.inference.Sampler;
 import rope4j.inference.Sampling;
 import rope4j.inference.Session;
+import rope4j.inference.SessionOptions;
 import rope4j.inference.tokenizer.TextDecoder;
 import rope4j.inference.tokenizer.Tokenizer;
 
@@ -70,9 +71,12 @@ final class RunCommand implements Callable<Integer> {
       description = "Run past the length the model was made for although nothing scales it.")
   private boolean allowDegraded;
 
+  @Mixin private CacheFlags cache;
+
   @Override
   public Integer call() {
     RopeOverrides flags = rope.overrides();
+    SessionOptions options = cache.options();
     Sampling choice = sampling.sampling();
     if (predict < 1) {
       throw new InputException("--predict must be at least 1, but it is " + predict);
@@ -83,7 +87,8 @@ final class RunCommand implements Callable<Integer> {
       int[] tokens = tokens(tokenizer);
       int context = context(tokens.length);
       say(model, flags, context, err);
-      generate(model, tokenizer, tokens, flags, context, choice);
+      Session session = model.session(model.rotation(flags, context), context, options);
+      generate(session, model, tokenizer, tokens, choice);
     }
     return Rope.HOLDS;
   }
@@ -161,13 +166,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private void generate(
-      Model model,
-      Tokenizer tokenizer,
-      int[] tokens,
-      RopeOverrides flags,
-      int context,
-      Sampling choice) {
-    Session session = model.session(model.rotation(flags, context), context);
+      Session session, Model model, Tokenizer tokenizer, int[] tokens, Sampling choice) {
     Sampler sampler = new Sampler(choice, model.vocabularySize());
     for (int token : tokens) {
       sampler.accept(token);

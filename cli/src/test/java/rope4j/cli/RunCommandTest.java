@@ -53,6 +53,26 @@ class RunCommandTest {
   }
 
   @Test
+  void keysAndValuesMayBeStoredInHalfTheBytes() {
+    Cli run = run("-n", "12", "--temp", "0", "-ctk", "f16", "--cache-type-v", "f16");
+    assertThat(run.code()).as(run.toString()).isZero();
+    assertThat(run.out()).isEqualTo(run("-n", "12", "--temp", "0").out());
+  }
+
+  @Test
+  void aTypeOfKeysThatIsNotKnownOrDoesNotFitIsRefused() {
+    run("-ctk", "q3").isRefusedWith("--cache-type-k q3 is not known; known are f32, f16, q8_0");
+    run("-ctv", "q8_0").isRefusedWith("heads of 16 channels", "use f16");
+  }
+
+  @Test
+  void aContextThatDoesNotFitIntoTheMemoryIsRefusedWithNumbersAndRemedies() {
+    run("-c", "2000000000", "--allow-degraded")
+        .isRefusedWith(
+            "keys and values of 2000000000 tokens take", "with -c", "--cache-type-k f16");
+  }
+
+  @Test
   void numbersThatMakeNoSenseAreRefused() {
     run("-n", "0").isRefusedWith("--predict must be at least 1");
     run("-c", "3").isRefusedWith("leaves no room in --ctx-size 3");

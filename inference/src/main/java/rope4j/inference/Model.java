@@ -99,6 +99,10 @@ public final class Model implements AutoCloseable {
     return description;
   }
 
+  Transformer transformer() {
+    return transformer;
+  }
+
   /// The open file.
   public GgufFile file() {
     return file;
@@ -149,6 +153,23 @@ public final class Model implements AutoCloseable {
     return ModelRotation.of(layers, transformer.rotatesTrailing(), contextLength, precision);
   }
 
+  /// How llama.cpp would rotate every layer of this model if each text had a context of exactly its
+  /// own length: LongRoPE takes its long factors as soon as the text is longer than the original
+  /// length, as in Transformers, and not before.
+  ///
+  /// @param flags llama.cpp's flags; [RopeOverrides#NONE] for the file's own rotation
+  /// @throws CheckpointException when file and flags together make no rotation
+  public ModelRotation rotationByLength(RopeOverrides flags) {
+    return ModelRotation.byLength(length -> rotation(flags, length));
+  }
+
+  /// Any rotation of every layer, following the length of the text as its scalings say.
+  ///
+  /// @param layers one entry per layer of the file
+  public ModelRotation rotationByLength(LayerRotations layers, Precision precision) {
+    return ModelRotation.byLength(length -> rotation(layers, length, precision));
+  }
+
   /// A scorer with buffers of its own. At most one scorer of a model computes at a time.
   public Scorer scorer() {
     return scorer(Scorer.BATCH);
@@ -158,20 +179,36 @@ public final class Model implements AutoCloseable {
     return new Scorer(transformer, workers, kernels, batchTokens);
   }
 
-  /// A text to be continued, with buffers of its own. At most one session or scorer of a model
-  /// computes at a time.
+  /// A text to be continued, with buffers of its own, keys and values in float32. At most one
+  /// session or scorer of a model computes at a time.
   ///
   /// @param rotation how queries and keys are rotated in every layer
   /// @param capacity most tokens of the text, prompt included
   /// @throws IllegalArgumentException when the rotation is of another model, or there is no memory
   ///   for so many tokens
   public Session session(ModelRotation rotation, int capacity) {
-    return new Session(transformer, workers, kernels, rotation, capacity);
+    return session(rotation, capacity, SessionOptions.EXACT);
   }
 
-  /// Bytes a cache of keys and values for this many positions takes.
-  public long cacheBytes(int positions) {
-    return KeyValueCache.bytes(transformer.blocks().size(), transformer.shape(), positions);
+  /// The same with keys and values as the options say.
+  ///
+  /// @throws IllegalArgumentException also when the model's heads can't be stored as a type
+  public Session session(ModelRotation rotation, int capacity, SessionOptions options) {
+    return new Session(transformer, workers, kernels, rotation, capacity, options);
+  }
+
+  /// Bytes that keys and values of so many tokens take in float32.
+  public long cacheBytes(int tokens) {
+    return cacheBytes(tokens, SessionOptions.EXACT);
+  }
+
+  /// Most bytes that a session's keys and values of so many tokens take; that a session allocates
+  /// as it grows. Layers with a window keep what a batch sees through it, in whole chunks of 256
+  /// tokens.
+  ///
+  /// @throws IllegalArgumentException when the model's heads can't be stored as a type
+  public long cacheBytes(int tokens, SessionOptions options) {
+    return new SessionMemory(transformer, options.keys(), options.values()).cache(tokens);
   }
 
   /// Ends the threads and unmaps the weights; nothing of this model may be used afterwards.
