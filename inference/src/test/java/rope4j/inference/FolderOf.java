@@ -11,11 +11,18 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import rope4j.checkpoint.GgufFile;
 import rope4j.checkpoint.ModelDescription;
+import rope4j.checkpoint.RopeOverrides;
 import rope4j.checkpoint.TensorInfo;
 import rope4j.inference.FolderWriter.Tensor;
+import rope4j.rotation.LayerRotations;
+import rope4j.rotation.Pairing;
+import rope4j.rotation.Precision;
+import rope4j.rotation.RopeParameters;
+import rope4j.rotation.Rotation;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -54,9 +61,36 @@ final class FolderOf {
 
   /// @param model a fixture's name, for example `llama-gqa`
   static FolderWriter model(Path gguf, String model) {
+    return convert(gguf, CONFIGS.get(model).toString());
+  }
+
+  /// @param config the folder's `config.json`
+  static FolderWriter convert(Path gguf, String config) {
     try (GgufFile file = GgufFile.open(gguf)) {
-      return new FolderOf(file, CONFIGS.get(model).toString()).convert();
+      return new FolderOf(file, config).convert();
     }
+  }
+
+  /// A GGUF model's rotation for heads whose channels lie as in a folder.
+  static ModelRotation rotation(ModelRotation theirs, Model folder, int contextLength) {
+    ModelRotation own = folder.rotation(RopeOverrides.NONE, contextLength);
+    List<Optional<RopeParameters>> layers = new ArrayList<>();
+    for (int layer = 0; layer < theirs.layers(); layer++) {
+      Optional<Pairing> pairing = own.layer(layer).map(rope -> rope.parameters().pairing());
+      layers.add(
+          theirs
+              .layer(layer)
+              .map(Rotation::parameters)
+              .map(rope ->
+                  new RopeParameters(
+                      folder.description().headDimension(),
+                      rope.rotaryDimension(),
+                      rope.base(),
+                      rope.trainedLength(),
+                      pairing.orElseThrow(),
+                      rope.scaling())));
+    }
+    return folder.rotation(new LayerRotations(layers), contextLength, Precision.LLAMA_CPP);
   }
 
   private FolderWriter convert() {
@@ -72,7 +106,7 @@ final class FolderOf {
     if (modelType.equals("gpt_oss")) {
       interleaveGates(tensors);
     }
-    if (modelType.equals("deepseek_v3")) {
+    if (modelType.startsWith("deepseek")) {
       joinLatent(tensors);
     }
     tensors.forEach((name, tensor) -> put(names, name, tensor));
@@ -132,7 +166,10 @@ final class FolderOf {
       }
       case "halves" -> writer.put(folder + suffix, halves(tensor));
       case "transposed" -> writer.put(folder + suffix, transposed(tensor));
-      case "heads-together" -> writer.put(folder + suffix, headsTogether(tensor));
+      case "groups-together" -> writer.put(folder + suffix, groupsTogether(tensor));
+      case "row" ->
+          writer.put(
+              folder + suffix, new Tensor(List.of(1, tensor.shape().getFirst()), tensor.values()));
       case "split" -> split(folder, suffix, tensor);
       default -> throw new IllegalArgumentException(name.layout);
     }
@@ -151,20 +188,18 @@ final class FolderOf {
     return new Tensor(tensor.shape(), sorted);
   }
 
-  /// GPT-NeoX keeps query, key and value of a head together.
-  private Tensor headsTogether(Tensor tensor) {
-    int heads = model.heads();
-    int head = model.headDimension();
-    int columns = tensor.values().length / tensor.shape().getFirst();
+  /// Keeps the queries, the key and the value of a group of heads together.
+  private Tensor groupsTogether(Tensor tensor) {
+    int keys = model.keyValueHeads();
+    int group = model.heads() / keys;
+    int head = tensor.values().length / tensor.shape().getFirst() * model.headDimension();
     float[] together = new float[tensor.values().length];
-    for (int h = 0; h < heads; h++) {
-      for (int part = 0; part < 3; part++) {
-        System.arraycopy(
-            tensor.values(),
-            (part * heads + h) * head * columns,
-            together,
-            (h * 3 + part) * head * columns,
-            head * columns);
+    for (int g = 0; g < keys; g++) {
+      int to = g * (group + 2) * head;
+      System.arraycopy(tensor.values(), g * group * head, together, to, group * head);
+      for (int part = 0; part < 2; part++) {
+        int from = (model.heads() + part * keys + g) * head;
+        System.arraycopy(tensor.values(), from, together, to + (group + part) * head, head);
       }
     }
     return new Tensor(tensor.shape(), together);

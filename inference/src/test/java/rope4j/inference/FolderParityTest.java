@@ -6,10 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -18,11 +15,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import rope4j.inference.FolderWriter.Stored;
-import rope4j.rotation.LayerRotations;
-import rope4j.rotation.Pairing;
-import rope4j.rotation.Precision;
-import rope4j.rotation.RopeParameters;
-import rope4j.rotation.Rotation;
 
 /// A model in a Hugging Face folder has the NLL that llama.cpp computed for the GGUF file its
 /// converter makes of it.
@@ -77,31 +69,10 @@ class FolderParityTest {
                   try (Model gguf = Model.load(example.fixture().model(), 1);
                       Model model = folder(example.fixture())) {
                     ModelRotation theirs = gguf.rotation(example.flags(), example.contextLength());
-                    check(example, model, onFolder(theirs, model, example.contextLength()));
+                    check(
+                        example, model, FolderOf.rotation(theirs, model, example.contextLength()));
                   }
                 }));
-  }
-
-  /// The same frequencies for heads whose channels lie as in a folder.
-  private static ModelRotation onFolder(ModelRotation theirs, Model model, int contextLength) {
-    boolean interleaved =
-        List.of("cohere2", "deepseek2", "chatglm").contains(model.description().architecture());
-    List<Optional<RopeParameters>> layers = new ArrayList<>();
-    for (int layer = 0; layer < theirs.layers(); layer++) {
-      layers.add(
-          theirs
-              .layer(layer)
-              .map(Rotation::parameters)
-              .map(rope ->
-                  new RopeParameters(
-                      model.description().headDimension(),
-                      rope.rotaryDimension(),
-                      rope.base(),
-                      rope.trainedLength(),
-                      interleaved ? Pairing.INTERLEAVED : Pairing.HALF,
-                      rope.scaling())));
-    }
-    return model.rotation(new LayerRotations(layers), contextLength, Precision.LLAMA_CPP);
   }
 
   private static void check(ParityFixture.Case example, Model model, ModelRotation rotation) {

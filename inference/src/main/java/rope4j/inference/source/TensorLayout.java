@@ -50,6 +50,11 @@ enum TensorLayout {
     return valueOf(word.toUpperCase(Locale.ROOT).replace('-', '_'));
   }
 
+  /// What it means for a bias beside the weight.
+  TensorLayout ofBias() {
+    return this == BY_GROUP ? BY_GROUP : AS_IT_IS;
+  }
+
   /// The shape after it.
   List<Long> shape(List<Long> shape) {
     List<Long> after = new ArrayList<>(shape);
@@ -71,8 +76,7 @@ enum TensorLayout {
     return switch (this) {
       case AS_IT_IS, PLUS_ONE -> true;
       case BY_GROUP -> !shape.isEmpty();
-      // Conv1D has a bias, which is as it is.
-      case TRANSPOSED -> !shape.isEmpty();
+      case TRANSPOSED -> shape.size() >= 2;
       case EVEN_COLUMNS, ODD_COLUMNS -> shape.size() >= 2 && shape.getLast() % 2 == 0;
       case EVEN_ELEMENTS, ODD_ELEMENTS -> !shape.isEmpty() && shape.getLast() % 2 == 0;
     };
@@ -92,7 +96,7 @@ enum TensorLayout {
       case AS_IT_IS -> data;
       case PLUS_ONE -> plusOne(data, type, arena);
       case BY_GROUP -> byGroup(data, shape.getFirst(), heads, arena);
-      case TRANSPOSED -> shape.size() < 2 ? data : columns(data, shape, type, 0, 1, arena);
+      case TRANSPOSED -> columns(data, shape, type, 0, 1, arena);
       case EVEN_COLUMNS -> columns(data, shape, type, 0, 2, arena);
       case ODD_COLUMNS -> columns(data, shape, type, 1, 2, arena);
       case EVEN_ELEMENTS -> elements(data, type, 0, arena);
@@ -102,9 +106,7 @@ enum TensorLayout {
 
   private static void swap(List<Long> shape) {
     int last = shape.size() - 1;
-    if (last > 0) {
-      shape.set(last - 1, shape.set(last, shape.get(last - 1)));
-    }
+    shape.set(last - 1, shape.set(last, shape.get(last - 1)));
   }
 
   private static MemorySegment plusOne(MemorySegment data, TensorType type, Arena arena) {

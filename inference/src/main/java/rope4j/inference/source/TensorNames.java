@@ -86,7 +86,7 @@ record TensorNames(Family family, int blocks, boolean multimodal) {
                 target.name().replace(".N.", "." + numbered.block + ".") + suffix,
                 Math.max(0, numbered.part),
                 numbered.part >= 0,
-                target.layout()))
+                suffix.equals(".bias") ? target.layout().ofBias() : target.layout()))
         .toList();
   }
 
