@@ -107,6 +107,7 @@ final class DoctorCommand implements Callable<Integer> {
     Optional<Path> page = page();
     page.ifPresent(this::requireWritable);
     Examination examination;
+    input.requireFile();
     try (Model model = input.load(spec.commandLine().getErr())) {
       Doctor.requireExtension(model.description(), contextLength);
       List<Strategy> asked =

@@ -14,6 +14,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import rope4j.checkpoint.RopeOverrides;
+import rope4j.checkpoint.model.Checkpoint;
 import rope4j.checkpoint.model.GgufCheckpoint;
 import rope4j.diagnosis.engine.Engine;
 import rope4j.diagnosis.inspection.Inspection;
@@ -133,10 +134,12 @@ final class RunCommand implements Callable<Integer> {
               + " tokens");
       return;
     }
+    Checkpoint checkpoint = model.checkpoint();
     Inspection inspection =
         Inspector.inspect(
-            GgufCheckpoint.of(model.file()),
-            Optional.of(Engine.LLAMA_CPP),
+            checkpoint,
+            Optional.of(
+                checkpoint instanceof GgufCheckpoint ? Engine.LLAMA_CPP : Engine.TRANSFORMERS),
             Optional.empty(),
             OptionalInt.of(context));
     Outcome verdict = inspection.verdict();

@@ -11,7 +11,6 @@ import java.util.function.IntConsumer;
 import rope4j.checkpoint.ModelDescription;
 import rope4j.checkpoint.RopeOverrides;
 import rope4j.checkpoint.model.Checkpoint;
-import rope4j.checkpoint.model.GgufCheckpoint;
 import rope4j.diagnosis.Verdict.Level;
 import rope4j.diagnosis.inspection.Inspection;
 import rope4j.diagnosis.inspection.Inspector;
@@ -157,8 +156,8 @@ public final class Doctor {
 
   /// The rules are not told the length: what becomes of the model there is what is measured.
   private Inspection inspection() {
-    // It shares the model's file, which stays open.
-    Checkpoint checkpoint = GgufCheckpoint.of(model.file());
+    // It shares the model's files, which stay open.
+    Checkpoint checkpoint = model.checkpoint();
     Subject file = new Subject(checkpoint, Optional.empty(), Optional.empty(), OptionalInt.empty());
     return Inspector.inspect(
             checkpoint, Optional.empty(), Optional.empty(), OptionalInt.of(contextLength))

@@ -12,7 +12,6 @@ import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
-import rope4j.checkpoint.model.GgufCheckpoint;
 import rope4j.diagnosis.inspection.Inspection;
 import rope4j.diagnosis.inspection.Inspector;
 import rope4j.inference.KeyValueType;
@@ -41,10 +40,7 @@ class EngineMemoryTest {
     try (Model model = Model.load(file, 1)) {
       Inspection inspection =
           Inspector.inspect(
-              GgufCheckpoint.of(model.file()),
-              Optional.empty(),
-              Optional.empty(),
-              OptionalInt.of(TOKENS));
+              model.checkpoint(), Optional.empty(), Optional.empty(), OptionalInt.of(TOKENS));
       int window = inspection.facts().cache().window().orElse(0);
       long sliding =
           inspection.facts().cache().groups().stream()
