@@ -12,7 +12,15 @@ public final class Functions {
   /// The variable that holds the time.
   static final String NOW = "rope4j_now";
 
+  /// What [TemplateSource] puts where a template must not go.
+  static final String UNSUPPORTED = "rope4j_unsupported";
+
   private Functions() {}
+
+  /// Ends the rendering where a template uses what the engine does not have.
+  public static Object unsupported(Object what) {
+    throw TemplateSource.unsupported(what.toString());
+  }
 
   /// Ends the rendering with a template's own words.
   public static String raiseException(Object message) {

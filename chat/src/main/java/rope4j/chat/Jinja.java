@@ -93,6 +93,9 @@ final class Jinja {
             "", "raise_exception", Functions.class, "raiseException", Object.class));
     engine.registerFunction(
         new ELFunctionDefinition("", "strftime_now", Functions.class, "now", Object.class));
+    engine.registerFunction(
+        new ELFunctionDefinition(
+            "", Functions.UNSUPPORTED, Functions.class, "unsupported", Object.class));
     engine.registerTag(new Generation());
     engine.registerFilter(new ToJson());
     engine.registerFilter(new Trim());

@@ -216,7 +216,13 @@ final class TemplateSource {
         out.append('.').append(PythonMethods.REVERSED).append("()");
         at += REVERSED_SLICE.length();
       } else if (Character.isJavaIdentifierStart(c)) {
-        word(open.isEmpty() ? words : new HashSet<>());
+        if (open.isEmpty() && words.contains("for") && source.startsWith("if", at)) {
+          // The engine passes over it; a branch that is not taken may have it.
+          out.append("+ ").append(Functions.UNSUPPORTED).append("('a loop with a condition') ");
+          at = Math.max(at, source.indexOf(end, at));
+        } else {
+          word(open.isEmpty() ? words : new HashSet<>());
+        }
       } else {
         if (c == '|') {
           requireKnown(FILTER, FILTERS, "the filter ");
@@ -294,7 +300,7 @@ final class TemplateSource {
     copy(to + 1);
   }
 
-  private static TemplateException unsupported(String what) {
+  static TemplateException unsupported(String what) {
     return new TemplateException(
         "the chat template uses "
             + what
