@@ -93,7 +93,8 @@ final class RunCommand implements Callable<Integer> {
     if (chat
         && ModuleLayer.boot().findModule("rope4j.cli").isPresent()
         && ModuleLayer.boot().findModule("rope4j.chat").isEmpty()) {
-      throw new InputException("--chat needs the module rope4j.chat; start with --add-modules");
+      throw new InputException(
+          "--chat needs the module rope4j.chat and its libraries; start with --add-modules rope4j.chat, as ./rope does");
     }
     try (Model model = input.load(err)) {
       Tokenizer tokenizer = model.tokenizer();

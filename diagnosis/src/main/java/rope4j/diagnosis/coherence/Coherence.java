@@ -18,10 +18,10 @@ public record Coherence(int tokens, double repetition, double entropy) {
   private static final double REPEATS_MORE = 0.25;
 
   /// From so many times the entropy within the trained length on, and so many nats above it, a
-  /// model no longer knows what follows.
-  private static final double SCATTERED_TIMES = 1.5;
+  /// model is less sure of what follows; within it, the longer a text the surer it is.
+  private static final double SCATTERED_TIMES = 1.25;
 
-  private static final double SCATTERED_ABOVE = 0.5;
+  private static final double SCATTERED_ABOVE = 0.2;
 
   public Coherence {
     if (tokens < 0 || !(repetition >= 0 && repetition <= 1) || !(entropy >= 0)) {
@@ -32,12 +32,12 @@ public record Coherence(int tokens, double repetition, double entropy) {
 
   /// What a text is like, held against the same model within its trained length.
   public enum Judgement {
-    /// As within it.
-    HOLDS("the text hangs together as it does within the trained length"),
+    /// As within it. A text without sense can be counted so, too.
+    HOLDS("neither says that the text comes apart"),
     /// It goes in circles.
     REPEATS("the text repeats itself"),
     /// The distributions are much flatter.
-    SCATTERS("the model no longer knows what follows"),
+    SCATTERS("the model is less sure of what follows"),
     /// Both.
     APART("the text has come apart");
 
