@@ -13,5 +13,6 @@ module rope4j.diagnosis {
   exports rope4j.diagnosis.prediction;
   exports rope4j.diagnosis.engine;
   exports rope4j.diagnosis.recipe;
+  exports rope4j.diagnosis.coherence;
   exports rope4j.diagnosis.comparison;
 }

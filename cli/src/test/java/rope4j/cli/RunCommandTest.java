@@ -81,6 +81,51 @@ class RunCommandTest {
     Cli.run("run", Cli.zoo("llama-gqa")).isRefusedWith("--prompt");
   }
 
+  @Test
+  void withATemplateAQuestionIsAnswered() {
+    Cli run =
+        run(
+            "--chat",
+            "--chat-template",
+            "chatml",
+            "--system",
+            "be kind",
+            "-n",
+            "5",
+            "-c",
+            "400",
+            "--allow-degraded",
+            "--ignore-eos");
+    assertThat(run.code()).as(run.toString()).isZero();
+    assertThat(run.err()).contains("answer 5 tokens");
+  }
+
+  @Test
+  void aModelWithoutATemplateIsNotTalkedWith() {
+    run("--chat").isRefusedWith("has no chat template", "--chat-template", "chatml");
+    run("--chat", "--chat-template", "nosuch").isRefusedWith("nosuch is no file", "llama3");
+    run("--system", "be kind").isRefusedWith("need --chat");
+  }
+
+  @Test
+  void aConversationThatDoesNotFitIsRefused() {
+    run("--chat", "--chat-template", "chatml", "-c", "20").isRefusedWith("larger", "--ctx-size");
+  }
+
+  @Test
+  void pastTheTrainedLengthALineSaysHowTheTextHangsTogether() {
+    Cli run = run("-n", "300", "-c", "400", "--allow-degraded", "--ignore-eos", "--temp", "0");
+    assertThat(run.code()).as(run.toString()).isZero();
+    assertThat(run.err()).containsPattern("repetition \\d\\.\\d\\d .*entropy \\d+\\.\\d nats");
+  }
+
+  @Test
+  void withinItTheLineComesOnRequest() {
+    assertThat(run("-n", "40", "--ignore-eos").err()).doesNotContain("repetition");
+    assertThat(run("-n", "40", "--ignore-eos", "--coherence").err())
+        .containsPattern("repetition \\d\\.\\d\\d, entropy");
+  }
+
   private static Cli run(String... flags) {
     String[] words = new String[flags.length + 4];
     words[0] = "run";

@@ -10,6 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
 import rope4j.checkpoint.CheckpointException;
 import rope4j.checkpoint.file.StrangersFile;
@@ -87,7 +88,7 @@ public final class SafetensorsWeights implements AutoCloseable {
       contents
           .tensors()
           .forEach((name, tensor) -> {
-            SafetensorsHeader.Range range = contents.ranges().get(name);
+            SafetensorsHeader.Range range = Objects.requireNonNull(contents.ranges().get(name));
             if (range.to() > size) {
               throw new CheckpointException(
                   file + ": the file became shorter while it was read; try again");
