@@ -18,6 +18,7 @@ final class AttentionRunner {
   private final Norms norms;
   private final Attention attention;
   private final LatentRunner latent;
+  private final QueryKeyTap tap;
   private final float[] query;
   private final float[] key;
   private final float[] value;
@@ -41,6 +42,12 @@ final class AttentionRunner {
     value = new float[shape.valuesInKeys() ? 0 : Math.multiplyExact(shape.valueWidth(), lanes)];
     attended = new float[Math.multiplyExact(shape.answerWidth(), lanes)];
     latent = new LatentRunner(model, kernels, workers, products, norms, lanes);
+    tap = new QueryKeyTap(shape, tileTokens);
+  }
+
+  /// Where queries and keys can be seen before they are rotated.
+  QueryKeyTap tap() {
+    return tap;
   }
 
   /// `y = attention(x)`.
@@ -52,6 +59,8 @@ final class AttentionRunner {
       case Separate separate -> project(separate, x, tiles);
       case Latent projections -> latent.project(projections, x, query, key, value, tiles);
     }
+    float scale = block.scores().scale() * batch.softmaxMultiplier(layer);
+    tap.see(layer, scale, query, key, batch);
     workers.run(tiles, (tile, _) -> attention.store(cache, block, layer, key, value, batch, tile));
     int heads = shape.heads();
     workers.run(

@@ -44,6 +44,11 @@ final class Layers {
     return hidden;
   }
 
+  /// Where queries and keys can be seen before they are rotated.
+  QueryKeyTap tap() {
+    return attention.tap();
+  }
+
   /// @param tokens ids; the batch's begin at `first`
   void run(Batch batch, int[] tokens, int first, KeyValueCache cache) {
     workers.run(

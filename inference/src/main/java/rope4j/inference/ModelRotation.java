@@ -19,8 +19,14 @@ public final class ModelRotation {
   private final List<Optional<Rotation>> layers;
   private final int[] indices;
   private final float[] softmaxMultipliers;
+  private final int firstPosition;
 
   private ModelRotation(List<Optional<Rotation>> layers) {
+    this(layers, 0);
+  }
+
+  private ModelRotation(List<Optional<Rotation>> layers, int firstPosition) {
+    this.firstPosition = firstPosition;
     this.layers = List.copyOf(layers);
     this.distinct = layers.stream().flatMap(Optional::stream).distinct().toList();
     this.indices = new int[layers.size()];
@@ -59,6 +65,22 @@ public final class ModelRotation {
         layers.layers().stream()
             .map(layer -> layer.map(parameters -> rotations.get(different.indexOf(parameters))))
             .toList());
+  }
+
+  /// The same, with a text's first token turned as the token at this position. Scores depend on
+  /// distances only, so that a sound engine gives the same losses to rounding.
+  ///
+  /// @param position at least 0
+  public ModelRotation startingAt(int position) {
+    if (position < 0) {
+      throw new IllegalArgumentException("a text can't start at position " + position);
+    }
+    return new ModelRotation(layers, position);
+  }
+
+  /// Position whose angle the first token gets.
+  int firstPosition() {
+    return firstPosition;
   }
 
   /// Number of layers.

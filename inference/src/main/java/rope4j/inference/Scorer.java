@@ -1,5 +1,6 @@
 package rope4j.inference;
 
+import java.util.Optional;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import rope4j.checkpoint.CheckpointException;
@@ -86,6 +87,11 @@ public final class Scorer {
       progress.accept(batch.tokens());
     }
     return nll;
+  }
+
+  /// From the next text on an observer sees the queries and keys of every layer; empty for none.
+  public void observe(Optional<QueryKeyObserver> observer) {
+    layers.tap().observe(observer);
   }
 
   private void check(int[] tokens, int from) {
