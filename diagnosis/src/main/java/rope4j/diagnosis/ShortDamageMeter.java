@@ -98,6 +98,9 @@ final class ShortDamageMeter {
 
     ShortDamage result() {
       int positions = divergences.size();
+      if (positions == 0) {
+        return new ShortDamage(0, 0, 0, 0);
+      }
       List<Double> sorted = divergences.stream().sorted().toList();
       double most = sorted.get((int) Math.ceil(MOST * positions) - 1);
       return new ShortDamage(

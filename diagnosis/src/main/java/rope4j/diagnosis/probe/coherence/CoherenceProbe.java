@@ -4,11 +4,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import rope4j.diagnosis.probe.coherence.CoherenceResult.Continuation;
 import rope4j.diagnosis.probe.coherence.CoherenceResult.Sign;
 import rope4j.diagnosis.probe.coherence.CoherenceResult.Written;
 import rope4j.diagnosis.probe.trial.Candidate;
 import rope4j.diagnosis.probe.trial.StoppedException;
 import rope4j.diagnosis.probe.trial.Trials;
+import rope4j.inference.LogitsObserver;
 import rope4j.inference.Sampler;
 import rope4j.inference.Sampling;
 import rope4j.inference.Session;
@@ -57,14 +59,15 @@ public final class CoherenceProbe {
   public long cost() {
     return windows.size()
         * ((candidates.size() + 1L) * (insideFrom + length)
-            + (long) candidates.size() * (pastFrom + length));
+            + (long) candidates.size() * (pastFrom + length)
+            + (2L * candidates.size() + 1) * (insideFrom + length));
   }
 
   /// @return empty when it was stopped before there was anything to compare with
   public Optional<CoherenceResult> run() {
     trials.stage("coherence");
     List<Written> written = new ArrayList<>();
-    Coherence reference;
+    Continuation reference;
     try {
       reference = continuation(original, insideFrom);
     } catch (StoppedException _) {
@@ -73,8 +76,8 @@ public final class CoherenceProbe {
     boolean complete = true;
     try {
       for (Candidate candidate : candidates) {
-        Coherence inside = continuation(candidate, insideFrom);
-        Coherence past = continuation(candidate, pastFrom);
+        Continuation inside = continuation(candidate, insideFrom);
+        Continuation past = continuation(candidate, pastFrom);
         written.add(new Written(candidate.name(), inside, past, sign(reference, past)));
       }
     } catch (StoppedException _) {
@@ -84,15 +87,19 @@ public final class CoherenceProbe {
         new CoherenceResult(complete, insideFrom, pastFrom, length, reference, written));
   }
 
-  private static Sign sign(Coherence reference, Coherence past) {
-    if (past.entropy() - reference.entropy() >= SCATTERED) {
-      return Sign.SCATTERED;
+  private static Sign sign(Continuation reference, Continuation past) {
+    if (past.signs().repetition() - reference.signs().repetition() >= REPEATS) {
+      return Sign.REPEATS;
     }
-    return past.repetition() - reference.repetition() >= REPEATS ? Sign.REPEATS : Sign.AS_INSIDE;
+    return past.signs().entropy() - reference.signs().entropy() >= SCATTERED
+            || past.loss() - reference.loss() >= SCATTERED
+        ? Sign.SCATTERED
+        : Sign.AS_INSIDE;
   }
 
-  private Coherence continuation(Candidate candidate, int from) {
+  private Continuation continuation(Candidate candidate, int from) {
     List<Coherence> texts = new ArrayList<>();
+    double loss = 0;
     for (int window = 0; window < windows.size(); window++) {
       int[] text = Arrays.copyOf(windows.get(window), from);
       long seed = trials.random("coherence/" + window).nextLong();
@@ -100,13 +107,14 @@ public final class CoherenceProbe {
           trials.measure(
               "coherence/" + from + "/" + window,
               candidate,
-              from + length,
+              from + 2L * length + insideFrom,
               () -> write(candidate, text, seed));
       texts.add(
           new Coherence(
               (int) values[0], values[1], values[2], values[3], values[4], values[5]));
+      loss += values[6] / windows.size();
     }
-    return Coherence.mean(texts);
+    return new Continuation(Coherence.mean(texts), loss);
   }
 
   private double[] write(Candidate candidate, int[] text, long seed) {
@@ -135,8 +143,21 @@ public final class CoherenceProbe {
       read.distinct1(),
       read.distinct2(),
       read.entropy(),
-      read.top()
+      read.top(),
+      judged(text, tokens)
     };
+  }
+
+  /// Loss of what was written, by the original rotation and no more text than it was trained on.
+  private double judged(int[] text, int[] written) {
+    int before = Math.min(insideFrom, text.length);
+    int[] tail = Arrays.copyOfRange(text, text.length - before, text.length + written.length);
+    System.arraycopy(written, 0, tail, before, written.length);
+    double[] nll =
+        trials
+            .scorer()
+            .score(tail, before - 1, original.rotation(), LogitsObserver.NONE, trials.meter());
+    return Arrays.stream(nll).average().orElse(0);
   }
 
   private static void certainty(float[] logits, int at, double[] entropies, double[] tops) {

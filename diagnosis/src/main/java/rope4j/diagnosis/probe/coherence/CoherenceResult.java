@@ -15,7 +15,7 @@ public record CoherenceResult(
     int insideFrom,
     int pastFrom,
     int length,
-    Coherence reference,
+    Continuation reference,
     List<Written> strategies) {
 
   public CoherenceResult {
@@ -28,7 +28,8 @@ public record CoherenceResult(
     AS_INSIDE,
     /// Runs of words come back far more often.
     REPEATS,
-    /// Far less sure of the next token.
+    /// Far less sure of the next token, or the text is far stranger to the model within its trained
+    /// length.
     SCATTERED
   }
 
@@ -36,5 +37,10 @@ public record CoherenceResult(
   /// @param inside continuation from within the trained length
   /// @param past continuation from past it
   /// @param sign of the continuation past it
-  public record Written(String strategy, Coherence inside, Coherence past, Sign sign) {}
+  public record Written(String strategy, Continuation inside, Continuation past, Sign sign) {}
+
+  /// @param signs read off the tokens and how sure the model was of them
+  /// @param loss mean loss of the written tokens, nats, as the original rotation finds them within
+  ///   the trained length: what the model thinks of the text when it is itself
+  public record Continuation(Coherence signs, double loss) {}
 }

@@ -69,7 +69,10 @@ final class RetrievalProbe {
     String reason = "";
     for (int i = 0; i < most && first < 0; i++) {
       try {
-        var _ = question(lengths.get(i), 0);
+        // All of them: an answer may be longer than that of the first.
+        for (int q = 0; q < Math.max(GATE_QUESTIONS, questions); q++) {
+          var _ = question(lengths.get(i), q);
+        }
         first = i;
       } catch (DoesNotFitException e) {
         reason = e.getMessage() + ", the trained length";
