@@ -106,11 +106,10 @@ final class ProbeFlags {
   /// @param page the page, beside which results are kept
   ResultStore store(Optional<Path> page) {
     Optional<Path> file =
-        results.or(
-            () ->
-                names.isEmpty() && budget.isEmpty()
-                    ? Optional.empty()
-                    : page.map(path -> path.resolveSibling(path.getFileName() + ".results")));
+        results.or(() ->
+            names.isEmpty() && budget.isEmpty()
+                ? Optional.empty()
+                : page.map(path -> path.resolveSibling(path.getFileName() + ".results")));
     if (file.isEmpty()) {
       return ResultStore.inMemory();
     }
@@ -122,7 +121,9 @@ final class ProbeFlags {
       return ResultStore.in(path);
     } catch (IOException e) {
       throw new InputException(
-          "results can't be kept in " + path + "; name a file in an existing folder with --results");
+          "results can't be kept in "
+              + path
+              + "; name a file in an existing folder with --results");
     }
   }
 

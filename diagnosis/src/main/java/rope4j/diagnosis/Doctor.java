@@ -259,13 +259,7 @@ public final class Doctor {
     }
     Bucket added = bucket(nll, control, description.trainedLength(), contextLength - 1);
     return new StrategyResult(
-        strategy,
-        parameters,
-        criteria.judge(buckets),
-        buckets,
-        added,
-        damage,
-        curve(nll));
+        strategy, parameters, criteria.judge(buckets), buckets, added, damage, curve(nll));
   }
 
   private static Bucket bucket(List<double[]> nll, List<double[]> control, int from, int to) {

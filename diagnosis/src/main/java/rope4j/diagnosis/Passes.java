@@ -69,7 +69,10 @@ final class Passes {
       trials.stage(candidate.name());
       strategies.add(
           trials.measure(
-              "window/" + index, candidate, window.length, () -> strategy(index, window, candidate)));
+              "window/" + index,
+              candidate,
+              window.length,
+              () -> strategy(index, window, candidate)));
     }
     damage.forget(index);
     // Together, so that every strategy has the same windows.

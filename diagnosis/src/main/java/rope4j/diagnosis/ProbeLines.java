@@ -11,6 +11,7 @@ import rope4j.diagnosis.probe.check.SelfCheck;
 import rope4j.diagnosis.probe.coherence.CoherenceResult;
 import rope4j.diagnosis.probe.coherence.CoherenceResult.Continuation;
 import rope4j.diagnosis.probe.coherence.CoherenceResult.Written;
+import rope4j.diagnosis.probe.pairs.AttentionSpread;
 import rope4j.diagnosis.probe.pairs.PairResult;
 import rope4j.diagnosis.probe.pairs.PairRisk;
 import rope4j.diagnosis.probe.retrieval.EffectiveLength;
@@ -48,7 +49,10 @@ final class ProbeLines {
   private void retrieval(RetrievalResult result) {
     out.line("");
     if (!result.applies()) {
-      out.wrap(out.bold(result.task()) + " ", result.task().length() + 1, "does not apply: " + result.reason() + ".");
+      out.wrap(
+          out.bold(result.task()) + " ",
+          result.task().length() + 1,
+          "does not apply: " + result.reason() + ".");
       return;
     }
     out.wrap(
@@ -203,26 +207,36 @@ final class ProbeLines {
                     correlation.shift(),
                     correlation.overrun())));
     for (PairResult.StrategyRisk strategy : result.strategies()) {
-      out.line(
-          format(
-              "  %-18s unseen radians × norm share %.2f%s%s",
-              strategy.strategy(),
-              strategy.unseenRisk(),
-              strategy.worstPair() < 0 ? "" : ", most in pair " + strategy.worstPair(),
-              strategy.spread().isEmpty()
-                  ? ""
-                  : format(
-                      "; attention entropy %.2f → %.2f, first token %.2f → %.2f",
-                      strategy.spread().getFirst().entropy(),
-                      strategy.spread().getLast().entropy(),
-                      strategy.spread().getFirst().sink(),
-                      strategy.spread().getLast().sink())));
+      strategy(strategy);
     }
     out.line(
         format(
             "  heads with values far above the rest in a pair: %d; offsets among them (our"
                 + " reconstruction): %d",
             result.massive().size(), result.offsets().size()));
+  }
+
+  private void strategy(PairResult.StrategyRisk strategy) {
+    out.line(
+        format(
+            "  %-18s unseen radians × norm share %.2f%s",
+            strategy.strategy(),
+            strategy.unseenRisk(),
+            strategy.worstPair() < 0 ? "" : ", most in pair " + strategy.worstPair()));
+    if (!strategy.spread().isEmpty()) {
+      AttentionSpread first = strategy.spread().getFirst();
+      AttentionSpread last = strategy.spread().getLast();
+      out.line(
+          format(
+              "  %-18s attention from %d to %d: entropy %.2f → %.2f, first token %.2f → %.2f",
+              "",
+              first.position(),
+              last.position(),
+              first.entropy(),
+              last.entropy(),
+              first.sink(),
+              last.sink()));
+    }
   }
 
   private void selfChecks() {
@@ -232,13 +246,10 @@ final class ProbeLines {
     out.line("");
     out.line(out.bold("self-check"));
     for (SelfCheck check : report.selfChecks()) {
-      out.line(
-          format(
-              "  %-6s %s, %s: %.1e nats",
-              check.passed() ? "passed" : "FAILED",
-              check.name(),
-              check.detail(),
-              check.difference()));
+      out.wrap(
+          check.passed() ? "  passed " : "  FAILED ",
+          9,
+          format("%s, %s: %.1e nats", check.name(), check.detail(), check.difference()));
     }
   }
 

@@ -124,13 +124,15 @@ final class ReportProbes {
         "Longest tested length at which the mean of RULER's tasks is above 85.6 % (RULER's rule), and"
             + " at least 0.85 times the model's own score at the shortest length.");
     head(List.of("Strategy", "Fixed threshold", "Own score", "0.85 × own"));
-    report.effectiveLengths().forEach(length -> {
-      out.open("tr").element("th", length.strategy(), "scope", "row");
-      number(orNone(length.byFixedThreshold()), "");
-      number(Numbers.percent(length.ownScore()), "");
-      number(orNone(length.byOwnScore()), "");
-      out.close();
-    });
+    report
+        .effectiveLengths()
+        .forEach(length -> {
+          out.open("tr").element("th", length.strategy(), "scope", "row");
+          number(orNone(length.byFixedThreshold()), "");
+          number(Numbers.percent(length.ownScore()), "");
+          number(orNone(length.byOwnScore()), "");
+          out.close();
+        });
     tail();
   }
 
@@ -144,13 +146,15 @@ final class ReportProbes {
             + " Own: by the strategy's own losses. The perplexity is over the tokens that the best"
             + " strategy picks, so that all are compared on the same ones.");
     head(List.of("Strategy", "Own", "Picked by the best", "Perplexity over these"));
-    report.keyTokens().forEach(key -> {
-      out.open("tr").element("th", key.strategy(), "scope", "row");
-      number(Numbers.count(key.own()), "of " + Numbers.count(key.tokens()));
-      number(Numbers.count(key.judged()), "");
-      number(key.longPerplexity().map(Numbers::nats).orElse("–"), "");
-      out.close();
-    });
+    report
+        .keyTokens()
+        .forEach(key -> {
+          out.open("tr").element("th", key.strategy(), "scope", "row");
+          number(Numbers.count(key.own()), "of " + Numbers.count(key.tokens()));
+          number(Numbers.count(key.judged()), "");
+          number(key.longPerplexity().map(Numbers::nats).orElse("–"), "");
+          out.close();
+        });
     tail();
   }
 
@@ -305,7 +309,16 @@ final class ReportProbes {
   }
 
   private void head(List<String> names) {
-    out.open("div", "class", "scroll", "tabindex", "0", "role", "region", "aria-label", names.getFirst());
+    out.open(
+        "div",
+        "class",
+        "scroll",
+        "tabindex",
+        "0",
+        "role",
+        "region",
+        "aria-label",
+        names.getFirst());
     out.open("table", "class", "probe");
     out.open("thead").open("tr");
     names.forEach(name -> out.element("th", name, "scope", "col"));

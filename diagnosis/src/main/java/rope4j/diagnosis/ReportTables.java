@@ -37,7 +37,14 @@ final class ReportTables {
     out.open("thead").open("tr");
     for (String head :
         List.of(
-            "Strategy", "Verdict", "Loss", "Control", "Excess", "Short text, KL", "99 % below", "Same token")) {
+            "Strategy",
+            "Verdict",
+            "Loss",
+            "Control",
+            "Excess",
+            "Short text, KL",
+            "99 % below",
+            "Same token")) {
       out.element("th", head, "scope", "col");
     }
     out.close().close();

@@ -103,8 +103,7 @@ final class ShortDamageMeter {
       }
       List<Double> sorted = divergences.stream().sorted().toList();
       double most = sorted.get((int) Math.ceil(MOST * positions) - 1);
-      return new ShortDamage(
-          positions, kl / positions, most, (double) agreements / positions);
+      return new ShortDamage(positions, kl / positions, most, (double) agreements / positions);
     }
   }
 

@@ -206,7 +206,8 @@ public final class TerminalReport {
   private void shortDamage() {
     out.line("");
     out.line(
-        out.bold(format("%-18s %9s %9s %14s", "short text", "mean KL", "99 % below", "same token")));
+        out.bold(
+            format("%-18s %9s %9s %14s", "short text", "mean KL", "99 % below", "same token")));
     for (StrategyResult result : examination.results()) {
       ShortDamage damage = result.shortDamage();
       out.line(
@@ -230,7 +231,10 @@ public final class TerminalReport {
   private void recommendation() {
     out.line("");
     if (examination.results().isEmpty()) {
-      out.wrap("", 0, "No window was measured in the time there was: nothing can be said. Give more time.");
+      out.wrap(
+          "",
+          0,
+          "No window was measured in the time there was: nothing can be said. Give more time.");
       return;
     }
     if (examination.best().isEmpty()) {

@@ -66,15 +66,14 @@ public enum ProbeKind {
         Arrays.stream(values())
             .filter(kind -> kind.label().equals(name))
             .findFirst()
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        "probe '"
-                            + name
-                            + "' is not known; known are "
-                            + Arrays.stream(values())
-                                .map(ProbeKind::label)
-                                .collect(Collectors.joining(", "))
-                            + ", all")));
+            .orElseThrow(() ->
+                new IllegalArgumentException(
+                    "probe '"
+                        + name
+                        + "' is not known; known are "
+                        + Arrays.stream(values())
+                            .map(ProbeKind::label)
+                            .collect(Collectors.joining(", "))
+                        + ", all")));
   }
 }

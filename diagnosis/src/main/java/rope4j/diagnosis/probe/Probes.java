@@ -54,8 +54,7 @@ public final class Probes {
     this.windows = List.copyOf(windows);
     this.contextLength = contextLength;
     retrieval =
-        new Retrieval(
-            trials, original, candidates, windows, contextLength, plan.questions());
+        new Retrieval(trials, original, candidates, windows, contextLength, plan.questions());
   }
 
   /// What every probe of the plan takes beyond the main job.
@@ -86,11 +85,14 @@ public final class Probes {
       boolean partial,
       ResultStore store) {
     boolean complete = !partial;
+    long planned = trials.done();
     for (ProbeKind kind : plan.kinds()) {
       boolean done;
       try {
         trials.check();
         done = probe(kind, scaled);
+        planned += cost(kind);
+        trials.advanceTo(planned);
       } catch (StoppedException _) {
         leftOut.add(new Cost(kind.label(), cost(kind)));
         done = false;
@@ -166,7 +168,8 @@ public final class Probes {
   }
 
   private SelfCheckProbe selfCheck() {
-    Candidate last = Stream.concat(Stream.of(original), candidates.stream()).reduce((_, b) -> b).orElseThrow();
+    Candidate last =
+        Stream.concat(Stream.of(original), candidates.stream()).reduce((_, b) -> b).orElseThrow();
     return new SelfCheckProbe(trials, last, windows.getFirst());
   }
 }

@@ -40,7 +40,8 @@ public final class SelfCheckProbe {
     this.trials = trials;
     this.candidate = candidate;
     int trained = candidate.parameters().trainedLength();
-    text = Arrays.copyOf(window, Math.max(2, Math.min(window.length, Math.min(trained, MOST_TOKENS))));
+    text =
+        Arrays.copyOf(window, Math.max(2, Math.min(window.length, Math.min(trained, MOST_TOKENS))));
   }
 
   /// Tokens it takes.

@@ -16,12 +16,7 @@ import java.util.stream.IntStream;
 /// @param entropy mean entropy of the next token's distribution, nats
 /// @param top mean probability of the most likely token
 public record Coherence(
-    int tokens,
-    double repetition,
-    double distinct1,
-    double distinct2,
-    double entropy,
-    double top) {
+    int tokens, double repetition, double distinct1, double distinct2, double entropy, double top) {
 
   private static final int RUN = 4;
 

@@ -110,8 +110,7 @@ public final class CoherenceProbe {
               from + 2L * length + insideFrom,
               () -> write(candidate, text, seed));
       texts.add(
-          new Coherence(
-              (int) values[0], values[1], values[2], values[3], values[4], values[5]));
+          new Coherence((int) values[0], values[1], values[2], values[3], values[4], values[5]));
       loss += values[6] / windows.size();
     }
     return new Continuation(Coherence.mean(texts), loss);

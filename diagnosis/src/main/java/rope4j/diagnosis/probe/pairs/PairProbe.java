@@ -115,8 +115,7 @@ public final class PairProbe {
         original,
         text.length,
         () -> {
-          PairNorms meter =
-              new PairNorms(original, original.rotation().layers(), model.heads());
+          PairNorms meter = new PairNorms(original, original.rotation().layers(), model.heads());
           observed(text, original.rotation(), meter);
           return meter.values();
         });
@@ -190,17 +189,18 @@ public final class PairProbe {
     for (int window = 0; window < windows.size(); window++) {
       int[] text = windows.get(window);
       sum +=
-          trials.measure(
-              "pairs/revert/" + key + "/" + window,
-              reverted,
-              text.length,
-              () -> {
-                double[] nll =
-                    trials
-                        .scorer()
-                        .score(text, trained, rotation, LogitsObserver.NONE, trials.meter());
-                return new double[] {Arrays.stream(nll).average().orElse(0)};
-              })[0];
+          trials
+              .measure(
+                  "pairs/revert/" + key + "/" + window,
+                  reverted,
+                  text.length,
+                  () -> {
+                    double[] nll =
+                        trials
+                            .scorer()
+                            .score(text, trained, rotation, LogitsObserver.NONE, trials.meter());
+                    return new double[] {Arrays.stream(nll).average().orElse(0)};
+                  })[0];
     }
     return sum / windows.size();
   }
@@ -215,8 +215,7 @@ public final class PairProbe {
     List<Optional<RopeParameters>> layers = new ArrayList<>();
     for (int layer = 0; layer < reverted.rotation().layers(); layer++) {
       Optional<RopeParameters> own = reverted.rotation().layer(layer).map(Rotation::parameters);
-      layers.add(
-          own.map(p -> p.equals(reverted.parameters()) ? p.withScaling(scaling) : p));
+      layers.add(own.map(p -> p.equals(reverted.parameters()) ? p.withScaling(scaling) : p));
     }
     return trials.model().rotation(new LayerRotations(layers), target, Precision.EXACT);
   }
@@ -282,8 +281,6 @@ public final class PairProbe {
     double[] sorted = values.clone();
     Arrays.sort(sorted);
     int middle = sorted.length / 2;
-    return sorted.length % 2 == 1
-        ? sorted[middle]
-        : (sorted[middle - 1] + sorted[middle]) / 2;
+    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   }
 }

@@ -10,8 +10,8 @@ import rope4j.rotation.Rotation;
 
 /// Entropy and sink mass of full causal attention at some positions, from queries and keys.
 ///
-/// Windows, caps and slopes of scores are not taken into account. Where the keys of all layers would
-/// not fit into the memory set aside, layers at even distances are looked at.
+/// Windows, caps and slopes of scores are not taken into account. Where the keys of all layers
+/// would not fit into the memory set aside, layers at even distances are looked at.
 final class SpreadMeter implements QueryKeyObserver {
 
   /// Floats of kept keys: 256 MiB.
@@ -28,12 +28,7 @@ final class SpreadMeter implements QueryKeyObserver {
   private final double[] sink;
   private final int[] counts;
 
-  SpreadMeter(
-      Candidate candidate,
-      List<Integer> positions,
-      int layers,
-      int heads,
-      int keyWidth) {
+  SpreadMeter(Candidate candidate, List<Integer> positions, int layers, int heads, int keyWidth) {
     this.candidate = candidate;
     this.positions = List.copyOf(positions);
     this.heads = heads;
@@ -136,8 +131,7 @@ final class SpreadMeter implements QueryKeyObserver {
   static List<AttentionSpread> read(List<Integer> positions, double[] values) {
     List<AttentionSpread> spreads = new ArrayList<>();
     for (int i = 0; i < positions.size(); i++) {
-      spreads.add(
-          new AttentionSpread(positions.get(i), values[i], values[positions.size() + i]));
+      spreads.add(new AttentionSpread(positions.get(i), values[i], values[positions.size() + i]));
     }
     return spreads;
   }

@@ -130,8 +130,7 @@ public final class Retrieval {
           curve.add(new EffectiveLength.Point(length, mean));
         }
       });
-      lengths.add(
-          EffectiveLength.of(applying.getFirst().scores().get(c).strategy(), curve, own));
+      lengths.add(EffectiveLength.of(applying.getFirst().scores().get(c).strategy(), curve, own));
     }
     return lengths;
   }
@@ -141,7 +140,8 @@ public final class Retrieval {
   }
 
   /// What needs words needs a tokenizer.
-  private RetrievalResult words(String id, java.util.function.Function<TextPrompts, RetrievalResult> run) {
+  private RetrievalResult words(
+      String id, java.util.function.Function<TextPrompts, RetrievalResult> run) {
     Tokenizer tokenizer;
     try {
       tokenizer = trials.model().tokenizer();

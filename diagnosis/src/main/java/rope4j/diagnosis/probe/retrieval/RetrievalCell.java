@@ -9,5 +9,4 @@ import rope4j.diagnosis.probe.trial.Proportion;
 /// @param exact questions answered without a mistake, by the most likely token at every step
 /// @param score mean share of the answer's items that were right, 0 to 1
 /// @param nll mean loss of the answer's tokens, nats: the graded form of the same
-public record RetrievalCell(
-    int length, double depth, Proportion exact, double score, double nll) {}
+public record RetrievalCell(int length, double depth, Proportion exact, double score, double nll) {}

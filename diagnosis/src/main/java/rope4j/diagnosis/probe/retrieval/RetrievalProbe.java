@@ -77,7 +77,8 @@ final class RetrievalProbe {
       } catch (DoesNotFitException e) {
         reason = e.getMessage() + ", the trained length";
       } catch (CheckpointException e) {
-        return RetrievalResult.notApplicable(task, "the vocabulary can't write it: " + e.getMessage());
+        return RetrievalResult.notApplicable(
+            task, "the vocabulary can't write it: " + e.getMessage());
       }
     }
     if (first < 0) {
@@ -188,12 +189,10 @@ final class RetrievalProbe {
   }
 
   /// Loss of the whole answer, its tokens, right items, items.
-  private double[] answer(
-      Prompt prompt, int length, int index, Candidate candidate, String which) {
+  private double[] answer(Prompt prompt, int length, int index, Candidate candidate, String which) {
     trials.stage(task.id());
     String key = "retrieval/" + task.id() + "/" + length + "/" + index + "/" + which;
-    return trials.measure(
-        key, candidate, length, () -> grade(prompt, candidate, trials.meter()));
+    return trials.measure(key, candidate, length, () -> grade(prompt, candidate, trials.meter()));
   }
 
   private double[] grade(Prompt prompt, Candidate candidate, IntConsumer meter) {

@@ -89,8 +89,7 @@ final class Ruler {
     private String text(int size, double depth, String key, String value, SplittableRandom hay) {
       List<String> sentences = new ArrayList<>();
       for (int i = 0; i < size; i++) {
-        sentences.add(
-            kind == Kind.SINGLE_1 ? noise(i) : needle(key(hay), value(hay)));
+        sentences.add(kind == Kind.SINGLE_1 ? noise(i) : needle(key(hay), value(hay)));
       }
       sentences.add((int) Math.round(depth * sentences.size()), needle(key, value));
       String type = type();
@@ -145,9 +144,9 @@ final class Ruler {
         places.add(random.nextDouble());
       }
       Collections.sort(places);
-      int room = Math.max(prompts.room(String.join(" ", names)), prompts.room(String.join(" ", others)));
-      String question =
-          prompts.fit(0, length, 2 * room, size -> text(size, names, places, value));
+      int room =
+          Math.max(prompts.room(String.join(" ", names)), prompts.room(String.join(" ", others)));
+      String question = prompts.fit(0, length, 2 * room, size -> text(size, names, places, value));
       return prompts.question(question, spaced(names), spaced(others));
     }
 

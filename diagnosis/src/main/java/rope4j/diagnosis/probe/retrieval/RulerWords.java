@@ -32,8 +32,7 @@ final class RulerWords {
       List<String> common = drawn.subList(0, ANSWERS);
       List<String> others = drawn.subList(ANSWERS, 2 * ANSWERS);
       long order = random.nextLong();
-      int room =
-          2 + Math.max(prompts.room(answer(common)), prompts.room(answer(others)));
+      int room = 2 + Math.max(prompts.room(answer(common)), prompts.room(answer(others)));
       String question =
           prompts.fit(
               0,

@@ -115,6 +115,14 @@ public final class Trials {
     return result;
   }
 
+  /// Passes over what turned out not to be needed.
+  ///
+  /// @param tokens done from now on, at least as many as before
+  public void advanceTo(long tokens) {
+    done = Math.max(done, tokens);
+    report.report(stage, done);
+  }
+
   /// Counts tokens, and ends the measurement at the limit.
   public IntConsumer meter() {
     return tokens -> {
