@@ -247,7 +247,7 @@ final class ProbeLines {
     out.line(out.bold("self-check"));
     for (SelfCheck check : report.selfChecks()) {
       out.wrap(
-          check.passed() ? "  passed " : "  FAILED ",
+          check.allowed().isEmpty() ? "         " : check.passed() ? "  passed " : "  FAILED ",
           9,
           format("%s, %s: %.1e nats", check.name(), check.detail(), check.difference()));
     }

@@ -301,8 +301,8 @@ final class ReportProbes {
       out.open("tr").open("th", "scope", "row").text(check.name() + " ");
       out.element("small", check.detail()).close();
       number(String.format(Locale.ROOT, "%.1e", check.difference()), "");
-      number(String.format(Locale.ROOT, "%.1e", check.allowed()), "");
-      number(check.passed() ? "passed" : "failed", "");
+      number(check.allowed().map(a -> String.format(Locale.ROOT, "%.1e", a)).orElse("–"), "");
+      number(check.allowed().isEmpty() ? "not judged" : check.passed() ? "passed" : "failed", "");
       out.close();
     }
     tail();

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import rope4j.checkpoint.CheckpointException;
 import rope4j.diagnosis.probe.trial.Candidate;
 import rope4j.diagnosis.probe.trial.StoppedException;
@@ -140,8 +141,7 @@ public final class Retrieval {
   }
 
   /// What needs words needs a tokenizer.
-  private RetrievalResult words(
-      String id, java.util.function.Function<TextPrompts, RetrievalResult> run) {
+  private RetrievalResult words(String id, Function<TextPrompts, RetrievalResult> run) {
     Tokenizer tokenizer;
     try {
       tokenizer = trials.model().tokenizer();

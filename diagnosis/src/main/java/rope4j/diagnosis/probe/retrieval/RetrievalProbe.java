@@ -2,6 +2,7 @@ package rope4j.diagnosis.probe.retrieval;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.IntConsumer;
@@ -110,7 +111,7 @@ final class RetrievalProbe {
           task.description(),
           false,
           String.format(
-              java.util.Locale.ROOT,
+              Locale.ROOT,
               "at %d tokens, under its original rotation, the model finds the right answer about as"
                   + " likely as a wrong one (%+.2f nats): it can't follow this task",
               shortest,
@@ -147,7 +148,7 @@ final class RetrievalProbe {
         task.description(),
         true,
         String.format(
-            java.util.Locale.ROOT,
+            Locale.ROOT,
             "at %d tokens, under its original rotation, the right answer is %.2f nats likelier than"
                 + " a wrong one",
             shortest,

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 
 /// What questions are made of.
@@ -55,7 +56,7 @@ final class Words {
   }
 
   static String uuid(SplittableRandom random) {
-    String hex = String.format("%016x%016x", random.nextLong(), random.nextLong());
+    String hex = String.format(Locale.ROOT, "%016x%016x", random.nextLong(), random.nextLong());
     return String.join(
         "-",
         hex.substring(0, 8),

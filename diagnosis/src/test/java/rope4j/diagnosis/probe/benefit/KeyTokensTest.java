@@ -27,8 +27,7 @@ class KeyTokensTest {
     assertThat(keys).extracting(KeyTokens::tokens).containsOnly(4);
     assertThat(keys).extracting(KeyTokens::judged).containsOnly(2);
     assertThat(keys).extracting(KeyTokens::own).containsExactly(0, 2);
-    assertThat(keys.getFirst().longPerplexity().orElseThrow())
-        .isCloseTo(Math.exp(4), within(1e-9));
+    assertThat(keys.getFirst().longPerplexity().orElseThrow()).isCloseTo(Math.exp(4), within(1e-9));
     assertThat(keys.getLast().longPerplexity().orElseThrow())
         .isCloseTo(Math.exp(0.75), within(1e-9));
   }
