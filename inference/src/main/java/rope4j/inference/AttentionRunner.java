@@ -27,6 +27,7 @@ final class AttentionRunner {
   private final Attention attention;
   private final LatentRunner latent;
   private final Batch batch;
+  private final QueryKeyTap tap;
   private final float[] query;
   private final float[] key;
   private final float[] value;
@@ -66,6 +67,12 @@ final class AttentionRunner {
     value = new float[shape.valuesInKeys() ? 0 : Math.multiplyExact(shape.valueWidth(), lanes)];
     attended = new float[Math.multiplyExact(shape.answerWidth(), lanes)];
     latent = new LatentRunner(model, kernels, workers, products, norms, lanes);
+    tap = new QueryKeyTap(shape, tileTokens);
+  }
+
+  /// Where queries and keys can be seen before they are rotated.
+  QueryKeyTap tap() {
+    return tap;
   }
 
   /// `y = attention(x)` of one layer.
@@ -80,6 +87,8 @@ final class AttentionRunner {
       case Separate separate -> project(separate, tiles);
       case Latent projections -> latent.project(projections, x, query, key, value, tiles);
     }
+    float scale = block.scores().scale() * batch.softmaxMultiplier(layer);
+    tap.see(layer, scale, query, key, batch);
     workers.run(tiles, storeTile);
     together = together(tiles);
     workers.run(shape.heads() / together * tiles, attendHeads);

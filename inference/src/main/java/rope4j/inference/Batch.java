@@ -60,7 +60,8 @@ final class Batch {
   /// Forms the angles of a tile; tiles may be filled by different threads.
   void fill(int tile) {
     for (int i = 0; i < tables.size(); i++) {
-      rotations.distinct().get(i).fill(tables.get(i).get(tile), position(tile), tokens(tile));
+      int angle = Math.addExact(rotations.firstPosition(), position(tile));
+      rotations.distinct().get(i).fill(tables.get(i).get(tile), angle, tokens(tile));
     }
   }
 

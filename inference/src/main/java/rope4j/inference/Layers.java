@@ -62,6 +62,11 @@ final class Layers {
     return hidden;
   }
 
+  /// Where queries and keys can be seen before they are rotated.
+  QueryKeyTap tap() {
+    return attention.tap();
+  }
+
   /// Runs the batch as it stands.
   ///
   /// @param ids the batch's begin at `from`

@@ -24,14 +24,18 @@ public final class ModelRotation {
   private final int[] indices;
   private final float[] softmaxMultipliers;
   private final Optional<IntFunction<ModelRotation>> rule;
+  private final int firstPosition;
 
   private ModelRotation(List<Optional<Rotation>> layers) {
-    this(layers, Optional.empty());
+    this(layers, Optional.empty(), 0);
   }
 
   private ModelRotation(
-      List<Optional<Rotation>> layers, Optional<IntFunction<ModelRotation>> rule) {
+      List<Optional<Rotation>> layers,
+      Optional<IntFunction<ModelRotation>> rule,
+      int firstPosition) {
     this.rule = rule;
+    this.firstPosition = firstPosition;
     this.layers = List.copyOf(layers);
     this.distinct = layers.stream().flatMap(Optional::stream).distinct().toList();
     this.indices = new int[layers.size()];
@@ -63,7 +67,8 @@ public final class ModelRotation {
   /// @param rule the rotation of a text of so many tokens, at least 1; always of the same layers
   ///   and layouts
   public static ModelRotation byLength(IntFunction<ModelRotation> rule) {
-    return new ModelRotation(rule.apply(1).layers, Optional.of(rule));
+    ModelRotation first = rule.apply(1);
+    return new ModelRotation(first.layers, Optional.of(rule), first.firstPosition);
   }
 
   /// The rotation of a text of so many tokens; this one where it does not follow the length.
@@ -106,6 +111,23 @@ public final class ModelRotation {
         layers.layers().stream()
             .map(layer -> layer.map(parameters -> rotations.get(different.indexOf(parameters))))
             .toList());
+  }
+
+  /// The same, with a text's first token turned as the token at this position. Scores depend on
+  /// distances only, so that a sound engine gives the same losses to rounding.
+  ///
+  /// @param position at least 0
+  public ModelRotation startingAt(int position) {
+    if (position < 0) {
+      throw new IllegalArgumentException("a text can't start at position " + position);
+    }
+    return new ModelRotation(
+        layers, rule.map(it -> length -> it.apply(length).startingAt(position)), position);
+  }
+
+  /// Position whose angle the first token gets.
+  int firstPosition() {
+    return firstPosition;
   }
 
   /// Number of layers.

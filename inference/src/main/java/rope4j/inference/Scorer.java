@@ -1,5 +1,6 @@
 package rope4j.inference;
 
+import java.util.Optional;
 import java.util.function.IntConsumer;
 import rope4j.checkpoint.CheckpointException;
 import rope4j.inference.kernel.Kernels;
@@ -90,6 +91,11 @@ public final class Scorer {
       progress.accept(batch.tokens());
     }
     return nll;
+  }
+
+  /// From the next text on an observer sees the queries and keys of every layer; empty for none.
+  public void observe(Optional<QueryKeyObserver> observer) {
+    layers.tap().observe(observer);
   }
 
   private void check(int[] tokens, int from) {
