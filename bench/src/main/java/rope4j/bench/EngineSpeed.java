@@ -7,6 +7,8 @@ import rope4j.checkpoint.RopeOverrides;
 import rope4j.inference.Model;
 import rope4j.inference.ModelRotation;
 import rope4j.inference.Session;
+import rope4j.inference.SessionOptions;
+import rope4j.inference.SessionOptions.Activations;
 
 /// Tokens per second of a prefill and of decoding, whatever the file says: prints one JSON line
 /// with the medians of the rounds and every round.
@@ -30,7 +32,9 @@ public final class EngineSpeed {
     try (Model model = Model.load(file, threads)) {
       int context = prompt + predict;
       ModelRotation rotation = model.rotation(RopeOverrides.NONE, context);
-      Session session = model.session(rotation, context);
+      Session session =
+          model.session(
+              rotation, context, SessionOptions.EXACT.withActivations(Activations.EIGHT_BITS));
       int[] tokens = tokens(prompt, model.vocabularySize());
       // One round more than asked for: the first compiles.
       for (int round = -1; round < rounds; round++) {

@@ -128,6 +128,10 @@ final class AttentionRunner {
   }
 
   private void project(Separate separate, int tiles) {
+    products.begin(input);
+    products.expect(separate.query().weights(), tiles);
+    products.expect(separate.key().weights(), tiles);
+    products.expect(separate.value().weights(), tiles);
     workers.run(
         Products.panels(separate.query().weights())
             + Products.panels(separate.key().weights())

@@ -75,6 +75,11 @@ final class FeedForwardRunner {
     dense = network;
     input = x;
     tiles = tileCount;
+    products.begin(x);
+    products.expect(network.up().weights(), tiles);
+    if (network.gate().isPresent()) {
+      products.expect(network.gate().get().weights(), tiles);
+    }
     workers.run(Products.panels(network.length()), innerPanel);
     product.run(network.down(), gate, y, tileCount, accumulate);
   }

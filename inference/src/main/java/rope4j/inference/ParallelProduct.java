@@ -31,6 +31,8 @@ final class ParallelProduct {
     y = output;
     tiles = tileCount;
     accumulate = add;
+    products.begin(input);
+    products.expect(by.weights(), tileCount);
     workers.run(Products.panels(by.weights()), task);
   }
 

@@ -1,6 +1,7 @@
 package rope4j.inference;
 
 import java.util.Optional;
+import rope4j.inference.SessionOptions.Activations;
 import rope4j.inference.kernel.Elementwise;
 import rope4j.inference.kernel.Kernels;
 import rope4j.inference.kernel.RowProduct;
@@ -22,7 +23,7 @@ final class Products {
 
   /// Columns multiplied at once: so many channels of a tile stay within the first-level cache while
   /// the rows of a panel go by.
-  private static final int STEP = 256;
+  static final int STEP = 256;
 
   /// Distance of a panel's rows: not a power of two, so that they do not share lines of the cache.
   private static final int ROW = DEPTH + 16;
@@ -30,11 +31,33 @@ final class Products {
   private final Kernels kernels;
   private final int tileTokens;
   private final float[][] panels;
+  private final Optional<RoundedActivations> rounded;
 
-  Products(Kernels kernels, int threads) {
+  /// @param activations what products with weights of four bits do with activations
+  Products(Kernels kernels, Workers workers, Activations activations) {
     this.kernels = kernels;
     this.tileTokens = kernels.tile();
-    panels = new float[threads][PANEL * ROW];
+    panels = new float[workers.threads()][PANEL * ROW];
+    rounded =
+        switch (activations) {
+          case FLOATS -> Optional.empty();
+          case EIGHT_BITS -> Optional.of(new RoundedActivations(kernels, workers));
+        };
+  }
+
+  /// To be called before products of new activations, by one thread.
+  void begin(float[] x) {
+    if (rounded.isPresent()) {
+      rounded.get().begin(x);
+    }
+  }
+
+  /// To be called after [#begin] with every matrix the activations are multiplied with, by one
+  /// thread: prepares them for it.
+  void expect(WeightMatrix weights, int tiles) {
+    if (rounded.isPresent() && RoundedActivations.areFor(weights.type())) {
+      rounded.get().round(weights.columns(), tiles);
+    }
   }
 
   /// Panels of a matrix.
@@ -78,8 +101,16 @@ final class Products {
       int tiles,
       boolean accumulate,
       int worker) {
+    float[] in = x;
+    if (rounded.isPresent() && rounded.get().holds(weights, x)) {
+      if (rounded.get().multiplies()) {
+        rounded.get().multiply(weights, panel, y, tiles, accumulate, worker);
+        return;
+      }
+      in = rounded.get().floats();
+    }
     multiply(
-        weights, panel, x, weights.columns(), 0, y, weights.rows(), 0, tiles, accumulate, worker);
+        weights, panel, in, weights.columns(), 0, y, weights.rows(), 0, tiles, accumulate, worker);
   }
 
   /// The same on some of the channels of wider activations.

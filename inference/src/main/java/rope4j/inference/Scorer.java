@@ -14,7 +14,7 @@ import rope4j.inference.kernel.Kernels;
 public final class Scorer {
 
   /// Tokens that go through the layers together.
-  static final int BATCH = 256;
+  static final int BATCH = 512;
 
   private final Transformer model;
   private final int batchTokens;
@@ -26,7 +26,7 @@ public final class Scorer {
   Scorer(Transformer model, Workers workers, Kernels kernels, int batchTokens) {
     this.model = model;
     this.batchTokens = batchTokens;
-    Products products = new Products(kernels, workers.threads());
+    Products products = new Products(kernels, workers, SessionOptions.Activations.FLOATS);
     batch = new Batch(model.blocks().size(), batchTokens, kernels.tile());
     cache =
         new KeyValueCache(model, kernels, KeyValueType.F32, KeyValueType.F32, Integer.MAX_VALUE);

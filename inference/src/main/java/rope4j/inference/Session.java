@@ -2,6 +2,7 @@ package rope4j.inference;
 
 import java.util.Arrays;
 import rope4j.checkpoint.CheckpointException;
+import rope4j.inference.SessionOptions.Activations;
 import rope4j.inference.SessionOptions.RotationChange;
 import rope4j.inference.kernel.Kernels;
 
@@ -49,8 +50,13 @@ public final class Session {
     float[] logits = {};
 
     Path(
-        Transformer model, Workers workers, Kernels kernels, KeyValueCache cache, int batchTokens) {
-      Products products = new Products(kernels, workers.threads());
+        Transformer model,
+        Workers workers,
+        Kernels kernels,
+        Activations activations,
+        KeyValueCache cache,
+        int batchTokens) {
+      Products products = new Products(kernels, workers, activations);
       batch = new Batch(model.blocks().size(), batchTokens, kernels.tile());
       layers = new Layers(model, kernels, workers, products, batch, cache);
       output = new OutputLayer(model, kernels, workers, products, batch);
@@ -81,8 +87,8 @@ public final class Session {
     tokens = new int[capacity];
     cache = new KeyValueCache(model, kernels, options.keys(), options.values(), capacity);
     mover = new CacheMover(model, workers, cache);
-    many = new Path(model, workers, kernels, cache, Math.min(BATCH, capacity));
-    one = new Path(model, workers, kernels.single(), cache, 1);
+    many = new Path(model, workers, kernels, options.activations(), cache, Math.min(BATCH, capacity));
+    one = new Path(model, workers, kernels.single(), options.activations(), cache, 1);
     many.batch.use(this.rotation);
     one.batch.use(this.rotation);
   }

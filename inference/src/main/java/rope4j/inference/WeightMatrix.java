@@ -30,13 +30,19 @@ record WeightMatrix(int rows, int columns, TensorType type, MemorySegment data) 
             () -> new CheckpointException("tensor type " + type + " can't be read by this engine"));
   }
 
+  /// The byte where a column of a row starts.
+  ///
+  /// @param column a multiple of the type's block
+  long offset(int row, int column) {
+    return ((long) row * columns + column) / type.blockElements() * type.blockBytes();
+  }
+
   /// Reads part of a row as float32.
   ///
   /// @param decoder the one for this matrix
   /// @param column first column; it and `count` are multiples of the type's block
   void unpack(WeightDecoder decoder, int row, int column, int count, float[] into, int offset) {
-    long first = (long) row * columns + column;
-    decoder.decode(data, first / type.blockElements() * type.blockBytes(), into, offset, count);
+    decoder.decode(data, offset(row, column), into, offset, count);
   }
 
   /// The same for a single row, such as that of an embedding, where speed doesn't matter.
@@ -59,15 +65,14 @@ record WeightMatrix(int rows, int columns, TensorType type, MemorySegment data) 
       boolean accumulate,
       float[] scratch) {
     product.prepare(x, xAt, columns, scratch);
-    long rowBytes = (long) columns / type.blockElements() * type.blockBytes();
     int half = (count + 1) / 2;
     for (int r = 0; r < half; r++) {
       // The middle row of an odd count goes with itself.
       int other = r + half < count ? r + half : r;
       product.multiply(
           data,
-          (firstRow + r) * rowBytes,
-          (firstRow + other) * rowBytes,
+          offset(firstRow + r, 0),
+          offset(firstRow + other, 0),
           columns,
           x,
           xAt,

@@ -12,7 +12,6 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import rope4j.checkpoint.RopeOverrides;
-import rope4j.inference.SessionOptions.RotationChange;
 
 /// What a session keeps, how narrow it may be, and what need not be fed again.
 class SessionCacheTest {
@@ -93,8 +92,7 @@ class SessionCacheTest {
     assertThat(
             largestDifference(
                 "qwen3",
-                new SessionOptions(
-                    KeyValueType.Q8_0, KeyValueType.F16, RotationChange.RECOMPUTE, 1)))
+                SessionOptions.EXACT.withTypes(KeyValueType.Q8_0, KeyValueType.F16)))
         .isPositive()
         .isLessThan(1e-1);
   }

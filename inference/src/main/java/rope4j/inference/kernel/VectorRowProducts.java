@@ -18,6 +18,8 @@ import static rope4j.inference.kernel.VectorDecoders.SHORTS;
 import static rope4j.inference.kernel.VectorDecoders.STEP;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
@@ -32,10 +34,18 @@ final class VectorRowProducts {
   private static final int BLOCK = 32;
   private static final int HALF = BLOCK / 2;
 
+  /// Made once: a product asks for one, and must not allocate.
+  private static final List<Optional<RowProduct>> ALL =
+      Arrays.stream(TensorType.values()).map(VectorRowProducts::find).toList();
+
   private VectorRowProducts() {}
 
   /// The one for a type; empty where weights are better unpacked first.
   static Optional<RowProduct> of(TensorType type) {
+    return ALL.get(type.ordinal());
+  }
+
+  private static Optional<RowProduct> find(TensorType type) {
     return switch (type) {
       case F32 -> Optional.of(VectorRowProducts::f32);
       case F16 -> Optional.of(VectorRowProducts::f16);
