@@ -75,8 +75,7 @@ public final class GgufExport {
     out.count("llama.attention.head_count", config.heads());
     out.count("llama.attention.head_count_kv", config.heads());
     out.real("llama.attention.layer_norm_rms_epsilon", ModelConfig.NORM_EPSILON);
-    out.count(
-        "llama.rope.dimension_count", config.ropeParameters(release.rope()).rotaryDimension());
+    out.count("llama.rope.dimension_count", config.headDimension());
     rope(ReleasedRope.of(release), config.trainedLength());
     release.vocabulary().ifPresentOrElse(
         this::vocabulary, () -> out.text("tokenizer.ggml.model", "no_vocab"));

@@ -55,10 +55,6 @@ public final class HuggingFaceExport {
 
   private static Map<String, Object> config(Release release) {
     ModelConfig model = release.model().config();
-    if (model.ropeParameters(release.rope()).rotaryDimension() != model.headDimension()) {
-      throw new IllegalArgumentException(
-          "Transformers' Llama rotates whole heads; write a GGUF file of this partial rotation");
-    }
     Map<String, Object> config = new LinkedHashMap<>();
     config.put("architectures", List.of("LlamaForCausalLM"));
     config.put("model_type", "llama");

@@ -11,6 +11,9 @@ import rope4j.rotation.Yarn;
 /// A rotation in the words that model files have for it.
 sealed interface ReleasedRope {
 
+  /// Divides the frequency of a pair that does not turn: no position is so large that it would.
+  float STILL = 1e30f;
+
   /// A base and nothing else: unscaled, or a scaling that is another base.
   record Based(double base) implements ReleasedRope {}
 
@@ -27,6 +30,10 @@ sealed interface ReleasedRope {
     ModelConfig config = release.model().config();
     RopeParameters parameters = config.ropeParameters(release.rope());
     double base = parameters.base();
+    if (parameters.rotaryDimension() < parameters.headDimension()) {
+      // A llama model always rotates whole heads.
+      return divided(release);
+    }
     return switch (parameters.scaling()) {
       case Unscaled _ -> new Based(base);
       case Linear(double factor) -> new Interpolated(base, factor);
@@ -57,14 +64,19 @@ sealed interface ReleasedRope {
 
   private static Divided divided(RopeParameters parameters, int contextLength) {
     Frequencies frequencies = parameters.frequencies(contextLength);
-    if (frequencies.softmaxScaleMultiplier() != 1) {
+    boolean partial = parameters.rotaryDimension() < parameters.headDimension();
+    if (frequencies.softmaxScaleMultiplier() != 1
+        || partial && frequencies.attentionFactor() != 1) {
       throw new IllegalArgumentException(
-          "files of llama models can't say the softmax scale of " + parameters.scaling().name());
+          "files of llama models have no words for "
+              + parameters.scaling().name()
+              + (partial ? " on a part of the head" : " with a softmax scale of its own"));
     }
-    double[] unscaled = parameters.unscaledInverseFrequencies();
-    float[] divisors = new float[unscaled.length];
+    float[] divisors = new float[parameters.headDimension() / 2];
     for (int i = 0; i < divisors.length; i++) {
-      divisors[i] = (float) (unscaled[i] / frequencies.inverse(i));
+      double whole = Math.pow(parameters.base(), -(double) i / divisors.length);
+      double wanted = i < frequencies.pairs() ? frequencies.inverse(i) : 0;
+      divisors[i] = wanted == 0 ? STILL : (float) (whole / wanted);
     }
     return new Divided(parameters.base(), divisors, frequencies.attentionFactor());
   }
