@@ -77,8 +77,9 @@ public final class GgufExport {
     out.real("llama.attention.layer_norm_rms_epsilon", ModelConfig.NORM_EPSILON);
     out.count("llama.rope.dimension_count", config.headDimension());
     rope(ReleasedRope.of(release), config.trainedLength());
-    release.vocabulary().ifPresentOrElse(
-        this::vocabulary, () -> out.text("tokenizer.ggml.model", "no_vocab"));
+    release
+        .vocabulary()
+        .ifPresentOrElse(this::vocabulary, () -> out.text("tokenizer.ggml.model", "no_vocab"));
     release.model().parameters().byName().forEach((name, tensor) -> tensor(name, tensor, storage));
     return out.bytes();
   }
@@ -91,7 +92,10 @@ public final class GgufExport {
         scaling("linear", factor, trainedLength);
       }
       case Ramped(double base, Yarn yarn) -> {
-        if (yarn.betaFast() != 32 || yarn.betaSlow() != 1 || yarn.extrapolationFactor() != 1 || !yarn.truncate()) {
+        if (yarn.betaFast() != 32
+            || yarn.betaSlow() != 1
+            || yarn.extrapolationFactor() != 1
+            || !yarn.truncate()) {
           // llama.cpp takes betas from flags alone, not from files of llama models.
           divided(base);
           return;

@@ -54,7 +54,6 @@ public record Release(
           "only models with a rotation can leave as llama models, but this one has "
               + model.config().encoding().name());
     }
-    return new Release(
-        name, model, rope, model.config().trainedLength(), Optional.of(vocabulary));
+    return new Release(name, model, rope, model.config().trainedLength(), Optional.of(vocabulary));
   }
 }

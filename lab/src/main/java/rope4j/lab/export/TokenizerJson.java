@@ -52,17 +52,16 @@ final class TokenizerJson {
     if (vocabulary.rules().addsSpacePrefix()) {
       normalizers.add(ordered("type", "Prepend", "prepend", SPACE));
     }
-    normalizers.add(
-        ordered("type", "Replace", "pattern", Map.of("String", " "), "content", SPACE));
+    normalizers.add(ordered("type", "Replace", "pattern", Map.of("String", " "), "content", SPACE));
     document.put("normalizer", ordered("type", "Sequence", "normalizers", normalizers));
     OptionalInt bos = vocabulary.special().bos();
     if (vocabulary.rules().addsBos() && bos.isPresent()) {
       document.put(
-          "post_processor", beginning(vocabulary.tokens().get(bos.getAsInt()).text(), bos.getAsInt()));
+          "post_processor",
+          beginning(vocabulary.tokens().get(bos.getAsInt()).text(), bos.getAsInt()));
     }
     List<Object> decoders = new ArrayList<>();
-    decoders.add(
-        ordered("type", "Replace", "pattern", Map.of("String", SPACE), "content", " "));
+    decoders.add(ordered("type", "Replace", "pattern", Map.of("String", SPACE), "content", " "));
     decoders.add(ordered("type", "ByteFallback"));
     decoders.add(ordered("type", "Fuse"));
     if (vocabulary.rules().addsSpacePrefix()) {

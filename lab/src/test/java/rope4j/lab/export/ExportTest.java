@@ -87,9 +87,7 @@ class ExportTest {
 
   private static double[] inTheEngine(Path gguf) {
     try (Model model = Model.load(gguf, 1)) {
-      return model
-          .scorer()
-          .score(tokens(), model.rotation(RopeOverrides.NONE, 4 * TRAINED));
+      return model.scorer().score(tokens(), model.rotation(RopeOverrides.NONE, 4 * TRAINED));
     }
   }
 
@@ -130,10 +128,8 @@ class ExportTest {
   void aMatrixThatDoesNotFillBlocksIsRefusedByName() {
     ModelConfig config = ModelConfig.transformer(64, 48, 1, 2, 96, TRAINED, true, ROPE);
     try (LanguageModel model = new LanguageModel(config, 1)) {
-      assertThatThrownBy(
-              () ->
-                  GgufExport.write(
-                      release(model, ROPE), Storage.Q8_0, folder.resolve("model.gguf")))
+      assertThatThrownBy(() ->
+              GgufExport.write(release(model, ROPE), Storage.Q8_0, folder.resolve("model.gguf")))
           .hasMessageContaining("rows of 48 values, which Q8_0 can't store");
     }
   }
@@ -170,8 +166,7 @@ class ExportTest {
       HuggingFaceExport.write(release(model, rope), folder);
       var found =
           RopeReading.of(
-                  HuggingFaceConfig.read(folder.resolve("config.json")),
-                  Dialect.TRANSFORMERS)
+                  HuggingFaceConfig.read(folder.resolve("config.json")), Dialect.TRANSFORMERS)
               .layers()
               .getFirst()
               .frequencies();

@@ -105,7 +105,8 @@ class LanguageModelTest {
   /// first's only by what it may look back at.
   @Test
   void aModelWithoutPositionsReadsItsFirstTokensInAnyOrder() {
-    try (LanguageModel model = new LanguageModel(config(new PositionEncoding.None(), Mixer.ATTENTION), 5)) {
+    try (LanguageModel model =
+        new LanguageModel(config(new PositionEncoding.None(), Mixer.ATTENTION), 5)) {
       double[] one = nll(model, new PositionEncoding.None(), new int[] {1, 2, 3, 4, 5});
       double[] other = nll(model, new PositionEncoding.None(), new int[] {2, 1, 3, 4, 5});
 

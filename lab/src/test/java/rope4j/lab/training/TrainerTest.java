@@ -71,8 +71,7 @@ class TrainerTest {
           }
           return counting(step);
         };
-    assertThatThrownBy(() -> saved(file, killed, PLAN, new ArrayList<>()))
-        .hasMessage("killed");
+    assertThatThrownBy(() -> saved(file, killed, PLAN, new ArrayList<>())).hasMessage("killed");
 
     List<Progress> seen = new ArrayList<>();
     float[] resumed = saved(file, TrainerTest::counting, PLAN, seen);
@@ -96,13 +95,8 @@ class TrainerTest {
     Path file = folder.resolve("run.safetensors");
     saved(file, TrainerTest::counting, PLAN, new ArrayList<>());
 
-    assertThatThrownBy(
-            () ->
-                saved(
-                    file,
-                    TrainerTest::counting,
-                    PLAN.withLearningRate(1e-2),
-                    new ArrayList<>()))
+    assertThatThrownBy(() ->
+            saved(file, TrainerTest::counting, PLAN.withLearningRate(1e-2), new ArrayList<>()))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("another model or plan");
   }
