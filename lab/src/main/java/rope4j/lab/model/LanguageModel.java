@@ -32,10 +32,10 @@ public final class LanguageModel implements AutoCloseable {
     List<Start> matrices = new ArrayList<>();
     List<Start> others = new ArrayList<>();
     others.add(
-        new Start("model.embed_tokens.weight", DEVIATION, 0, false, config.vocabularySize(), width));
+        new Start(
+            "model.embed_tokens.weight", DEVIATION, 0, false, config.vocabularySize(), width));
     if (!config.tiedEmbeddings()) {
-      others.add(
-          new Start("lm_head.weight", DEVIATION, 0, false, config.vocabularySize(), width));
+      others.add(new Start("lm_head.weight", DEVIATION, 0, false, config.vocabularySize(), width));
     }
     if (config.encoding() instanceof PositionEncoding.Learned(int positions)) {
       others.add(new Start("model.embed_positions.weight", DEVIATION, 0, false, positions, width));
@@ -44,7 +44,8 @@ public final class LanguageModel implements AutoCloseable {
       String prefix = "model.layers." + layer + ".";
       for (String name : List.of("q", "k", "v")) {
         matrices.add(
-            new Start(prefix + "self_attn." + name + "_proj.weight", DEVIATION, 0, true, width, width));
+            new Start(
+                prefix + "self_attn." + name + "_proj.weight", DEVIATION, 0, true, width, width));
       }
       matrices.add(new Start(prefix + "self_attn.o_proj.weight", outward, 0, true, width, width));
       int inner = config.feedForward();
@@ -81,9 +82,13 @@ public final class LanguageModel implements AutoCloseable {
     boolean learned = config.encoding() instanceof PositionEncoding.Learned;
     if (learned != encoding instanceof PositionEncoding.Learned) {
       throw new IllegalArgumentException(
-          "a model with " + config.encoding().name() + " positions can't be asked under " + encoding.name());
+          "a model with "
+              + config.encoding().name()
+              + " positions can't be asked under "
+              + encoding.name());
     }
-    if (config.encoding() instanceof PositionEncoding.Learned(int positions) && length > positions) {
+    if (config.encoding() instanceof PositionEncoding.Learned(int positions)
+        && length > positions) {
       throw new IllegalArgumentException(
           "the model has learned positions for " + positions + " tokens, not for " + length);
     }
@@ -97,14 +102,14 @@ public final class LanguageModel implements AutoCloseable {
     Tensor x =
         positions.embed(torch.embedding(parameters.get("model.embed_tokens.weight"), tokens));
     if (config.encoding() instanceof PositionEncoding.Learned) {
-      x =
-          x.add(
-              parameters.get("model.embed_positions.weight").narrow(0, 0, positions.length()));
+      x = x.add(parameters.get("model.embed_positions.weight").narrow(0, 0, positions.length()));
     }
     for (int layer = 0; layer < config.layers(); layer++) {
       String prefix = "model.layers." + layer + ".";
       Tensor normal = norm(x, prefix + "input_layernorm.weight");
-      x = x.add(linear(mixed(layer, prefix, normal, positions), prefix + "self_attn.o_proj.weight"));
+      x =
+          x.add(
+              linear(mixed(layer, prefix, normal, positions), prefix + "self_attn.o_proj.weight"));
       normal = norm(x, prefix + "post_attention_layernorm.weight");
       Tensor gate = torch.silu(linear(normal, prefix + "mlp.gate_proj.weight"));
       Tensor inner = gate.mul(linear(normal, prefix + "mlp.up_proj.weight"));
@@ -117,8 +122,7 @@ public final class LanguageModel implements AutoCloseable {
   ///
   /// @param hidden outputs of [#hidden], or some of their rows
   public Tensor logits(Tensor hidden) {
-    return linear(
-        hidden, config.tiedEmbeddings() ? "model.embed_tokens.weight" : "lm_head.weight");
+    return linear(hidden, config.tiedEmbeddings() ? "model.embed_tokens.weight" : "lm_head.weight");
   }
 
   private Tensor mixed(int layer, String prefix, Tensor x, Positions positions) {

@@ -7,7 +7,8 @@ public enum Mixer {
   /// A gated linear recurrence: `state = a * state + key value`, read by the query; the decay `a`
   /// depends on the token.
   RECURRENCE,
-  /// The same, with keys and queries rotated by their position: attention without softmax, decaying.
+  /// The same, with keys and queries rotated by their position: attention without softmax,
+  /// decaying.
   RECURRENCE_FIXED,
   /// The same, rotated by a sum of steps that depend on the tokens so far (as in Mamba-3).
   RECURRENCE_CUMULATIVE;

@@ -53,7 +53,8 @@ public final class Parameters implements AutoCloseable {
     for (Start start : starts) {
       for (int end = at + start.size(); at < end; at++) {
         drawn[at] =
-            (float) (start.mean + (start.deviation == 0 ? 0 : start.deviation * random.nextGaussian()));
+            (float)
+                (start.mean + (start.deviation == 0 ? 0 : start.deviation * random.nextGaussian()));
       }
     }
     values = LibTorch.tensor(drawn, size);

@@ -100,8 +100,7 @@ public final class Positions implements AutoCloseable {
     xpos.scaleQueries(queries, 0);
     CosSin keys = filled(parameters, length);
     xpos.scaleKeys(keys, 0);
-    return new Positions(
-        length, turns(queries), turns(keys), null, 1, null, scale, new float[0]);
+    return new Positions(length, turns(queries), turns(keys), null, 1, null, scale, new float[0]);
   }
 
   private static CosSin filled(RopeParameters parameters, int length) {
@@ -141,8 +140,7 @@ public final class Positions implements AutoCloseable {
     for (float slope : slopes) {
       for (int query = 0; query < length; query++) {
         for (int key = 0; key < length; key++) {
-          values[at++] =
-              key <= query ? Alibi.bias(slope, query, key) : Float.NEGATIVE_INFINITY;
+          values[at++] = key <= query ? Alibi.bias(slope, query, key) : Float.NEGATIVE_INFINITY;
         }
       }
     }
@@ -179,8 +177,7 @@ public final class Positions implements AutoCloseable {
     long pairs = turns.size(turns.dim() - 1);
     long rotary = 2 * pairs;
     Tensor moving = shape[3] == rotary ? heads : heads.narrow(3, 0, rotary);
-    Tensor complex =
-        torch.view_as_complex(moving.reshape(shape[0], shape[1], shape[2], pairs, 2));
+    Tensor complex = torch.view_as_complex(moving.reshape(shape[0], shape[1], shape[2], pairs, 2));
     Tensor turned =
         torch.view_as_real(complex.mul(turns)).view(shape[0], shape[1], shape[2], rotary);
     if (shape[3] == rotary) {

@@ -23,8 +23,7 @@ record Recurrence(Mixer mixer, Parameters parameters, String prefix, Positions p
     if (mixer == Mixer.ATTENTION) {
       return;
     }
-    matrices.add(
-        new Start(prefix + "decay.weight", 0.02, 0, true, config.heads(), config.width()));
+    matrices.add(new Start(prefix + "decay.weight", 0.02, 0, true, config.heads(), config.width()));
     others.add(new Start(prefix + "decay.bias", 0, SLOW, false, config.heads()));
     if (mixer == Mixer.RECURRENCE_CUMULATIVE) {
       matrices.add(

@@ -18,10 +18,10 @@ import rope4j.checkpoint.Vocabulary.Token;
 /// The tokens of the story language: a SentencePiece vocabulary in which every word is one token.
 ///
 /// In this order: unknown, begin and end of a text, 256 bytes, the words, the beginnings of words,
-/// letters. SentencePiece BPE reaches a word only by merging its neighbours two by two, so each
-/// word's beginnings are pieces too (`▁m`, `▁mi`, `▁mil`, `▁mill`); no other pieces have more than
-/// one character, so there is one way only to merge. Bytes and letters make every other text
-/// encodable; stories never contain them.
+/// letters and the full stop. SentencePiece BPE reaches a word only by merging its neighbours two
+/// by two, so each word's beginnings are pieces too (`▁m`, `▁mi`, `▁mil`, `▁mill`); no other pieces
+/// have more than one character, so there is one way only to merge. Bytes and letters make every
+/// other text encodable; stories never contain them.
 public final class StoryVocabulary {
 
   /// Text that no piece covers.
@@ -61,6 +61,8 @@ public final class StoryVocabulary {
     }
     pieces.add(String.valueOf(SPACE));
     IntStream.rangeClosed('a', 'z').forEach(letter -> pieces.add(String.valueOf((char) letter)));
+    // Where merges are a list, as in tokenizer.json, both sides of one must be pieces: `▁` and `.`.
+    pieces.add(".");
     // The longer, the better; among equals the earlier.
     int rank = 0;
     for (String piece : pieces) {

@@ -59,8 +59,7 @@ public record Batch(int[][] inputs, int[][] targets) {
 
   /// Some of the sequences, from `from` (inclusive) to `to` (exclusive).
   Batch rows(int from, int to) {
-    return new Batch(
-        Arrays.copyOfRange(inputs, from, to), Arrays.copyOfRange(targets, from, to));
+    return new Batch(Arrays.copyOfRange(inputs, from, to), Arrays.copyOfRange(targets, from, to));
   }
 
   /// All inputs in one row.

@@ -56,12 +56,15 @@ public record Evaluation(double[][] nll, boolean[][] right) {
       int length = batch.length();
       Tensor tokens = LibTorch.indices(batch.flatInputs(), batch.sequences(), length);
       Tensor logs =
-          torch.log_softmax(model.logits(model.hidden(tokens, positions)), -1).view(-1, vocabulary(model));
+          torch
+              .log_softmax(model.logits(model.hidden(tokens, positions)), -1)
+              .view(-1, vocabulary(model));
       long[] targets = batch.flatTargets();
       long[] asked = Arrays.stream(targets).map(target -> Math.max(0, target)).toArray();
       float[] found = LibTorch.values(logs.gather(1, LibTorch.indices(asked, asked.length, 1)));
       long[] best = new long[asked.length];
-      try (LongPointer data = torch.argmax(logs, new org.bytedeco.pytorch.LongOptional(1), false).data_ptr_long()) {
+      try (LongPointer data =
+          torch.argmax(logs, new org.bytedeco.pytorch.LongOptional(1), false).data_ptr_long()) {
         data.get(best);
       }
       for (int s = 0; s < batch.sequences(); s++) {

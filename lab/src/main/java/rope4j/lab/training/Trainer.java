@@ -32,8 +32,8 @@ public record Trainer(
 
   /// Trains a new model under its own encoding.
   ///
-  /// @throws CheckpointException when the saved run is of another model or plan, or can't be read or
-  ///   written
+  /// @throws CheckpointException when the saved run is of another model or plan, or can't be read
+  ///   or written
   public LanguageModel train(ModelConfig config) {
     LanguageModel model = new LanguageModel(config, plan.seed());
     try {

@@ -21,8 +21,8 @@ import rope4j.checkpoint.CheckpointException;
 import rope4j.checkpoint.json.JsonReader;
 import rope4j.checkpoint.json.JsonWriter;
 
-/// The content of a safetensors file with float32 tensors: what a run writes down to go on from, and
-/// what Transformers loads.
+/// The content of a safetensors file with float32 tensors: what a run writes down to go on from,
+/// and what Transformers loads.
 ///
 /// @param tensors by name, in the file's order
 /// @param metadata what the header says besides, text by text
@@ -90,7 +90,9 @@ public record WeightFile(SequencedMap<String, Values> tensors, Map<String, Strin
   private void writeTo(FileChannel out) throws IOException {
     byte[] header = header();
     ByteBuffer start =
-        ByteBuffer.allocate(8 + header.length).order(ByteOrder.LITTLE_ENDIAN).putLong(header.length);
+        ByteBuffer.allocate(8 + header.length)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .putLong(header.length);
     writeAll(out, start.put(header).flip());
     for (Values tensor : tensors.values()) {
       ByteBuffer data =
@@ -139,7 +141,10 @@ public record WeightFile(SequencedMap<String, Values> tensors, Map<String, Strin
       throw new UncheckedIOException(file + ": the weights can't be read", e);
     } catch (RuntimeException e) {
       throw new CheckpointException(
-          file + ": these are no weights that a run wrote (" + e.getMessage() + "); delete the file",
+          file
+              + ": these are no weights that a run wrote ("
+              + e.getMessage()
+              + "); delete the file",
           e);
     }
   }
@@ -156,8 +161,7 @@ public record WeightFile(SequencedMap<String, Values> tensors, Map<String, Strin
       if (entry.getKey().equals("__metadata__")) {
         metadata =
             value.entrySet().stream()
-                .collect(
-                    Collectors.toMap(e -> (String) e.getKey(), e -> (String) e.getValue()));
+                .collect(Collectors.toMap(e -> (String) e.getKey(), e -> (String) e.getValue()));
         continue;
       }
       long[] shape = numbers(value.get("shape"));
