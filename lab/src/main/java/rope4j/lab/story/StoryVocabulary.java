@@ -1,11 +1,13 @@
 package rope4j.lab.story;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -92,10 +94,12 @@ public final class StoryVocabulary {
   public Vocabulary asSentencePiece() {
     return new Vocabulary(
         "llama",
+        Optional.of("default"),
         tokens,
-        new Special(
-            OptionalInt.of(BEGIN), OptionalInt.of(END), OptionalInt.of(UNKNOWN), Set.of(END)),
-        Rules.NONE.with(true, true));
+        List.of(),
+        new Special(OptionalInt.of(BEGIN), OptionalInt.of(END), OptionalInt.of(UNKNOWN), Set.of()),
+        Rules.NONE.with(true, true),
+        ByteBuffer.allocate(0));
   }
 
   /// The id of a word of the language.

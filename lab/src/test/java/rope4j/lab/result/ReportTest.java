@@ -37,9 +37,9 @@ class ReportTest {
     assertThat(Table.of(Summary.of(RESULTS)).text())
         .isEqualTo(
             """
-            encoding, scaling                128      512 (4×)
-            rope               99.0 ± 1.4 (1.02)    0.2 (2575)
-            rope, YaRN                         –   95.5 (1.30)
+            encoding, scaling                128     512 (4×)
+            rope               99.0 ± 1.4 (1.02)   0.2 (2575)
+            rope, YaRN                         –  95.5 (1.30)
             """);
   }
 

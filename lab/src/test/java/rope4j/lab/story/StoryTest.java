@@ -28,7 +28,7 @@ class StoryTest {
 
   @Test
   void theSeedOfTheFirstStoryStillWritesIt() {
-    assertThat(Story.write(1, 22).text())
+    assertThat(Story.write(1, 23).text())
         .isEqualTo(
             "a queen named mina came from quorn . a cobbler named nils came from farrow ."
                 + " nils left the map in the");

@@ -40,8 +40,8 @@ class TaskTest {
   void allTokensAreInTheVocabularyAndSomethingIsAsked(Task task) {
     for (int seed = 0; seed < 50; seed++) {
       for (Example example : List.of(task.training(seed, 100), task.test(seed, 301))) {
-        assertThat(example.inputs()).allMatch(token -> token >= 0 && token < task.vocabularySize());
-        assertThat(example.targets())
+        assertThat(Arrays.stream(example.inputs())).allMatch(token -> token >= 0 && token < task.vocabularySize());
+        assertThat(Arrays.stream(example.targets()).boxed())
             .allMatch(token -> token >= Example.NOT_ASKED && token < task.vocabularySize())
             .anyMatch(token -> token != Example.NOT_ASKED);
       }
@@ -96,8 +96,8 @@ class TaskTest {
     int mark = IntStream.range(0, 200).filter(at -> inputs[at] == 10).findFirst().orElseThrow();
     assertThat(inputs[195]).isEqualTo(11);
     assertThat(Arrays.copyOfRange(example.targets(), 195, 200))
-        .isEqualTo(Arrays.copyOfRange(inputs, mark + 1, mark + 6))
-        .allMatch(digit -> digit < 10);
+        .isEqualTo(Arrays.copyOfRange(inputs, mark + 1, mark + 6));
+    assertThat(Arrays.stream(example.targets()).max().orElseThrow()).isLessThan(10);
     assertThat(IntStream.range(0, 195).noneMatch(example::asks)).isTrue();
   }
 
