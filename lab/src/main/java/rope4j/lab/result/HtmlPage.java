@@ -95,7 +95,7 @@ final class HtmlPage {
     }
     double trained = x(chart, chart.trainedLength());
     stroke(out, "#888", "1", trained, TOP, trained, HEIGHT - BOTTOM);
-    text(out, trained + 4, TOP - 6, "start", "trained length", "#555");
+    text(out, trained + 4, HEIGHT - BOTTOM - 6.0, "start", "trained length", "#555");
     for (double at = chart.trainedLength(); at <= chart.right(); at += chart.trainedLength()) {
       text(out, x(chart, at), HEIGHT - BOTTOM + 18, "middle", number(at), "#555");
     }
@@ -121,6 +121,11 @@ final class HtmlPage {
     out.append(
         "<path d=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"%s/>%n"
             .formatted(path, color, dash));
+    for (Chart.Point point : line.points()) {
+      out.append(
+          "<circle cx=\"%s\" cy=\"%s\" r=\"3\" fill=\"%s\"/>%n"
+              .formatted(number(x(chart, point.x())), number(y(chart, point.y())), color));
+    }
     double at = TOP + 12 + 20.0 * index;
     out.append(
         "<path d=\"M%d %sh24\" stroke=\"%s\" stroke-width=\"2\"%s/>%n"

@@ -5,6 +5,7 @@ import java.awt.Color;
 import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
+import java.awt.geom.Ellipse2D;
 import java.awt.geom.Line2D;
 import java.awt.geom.Path2D;
 import java.awt.image.BufferedImage;
@@ -81,7 +82,7 @@ final class PngChart {
     pen.setColor(Color.GRAY);
     double trained = x(chart.trainedLength());
     pen.draw(new Line2D.Double(trained, TOP, trained, HEIGHT - BOTTOM));
-    pen.drawString("trained length", (int) trained + 5, TOP - 5);
+    pen.drawString("trained length", (int) trained + 5, HEIGHT - BOTTOM - 8);
     double right = chart.right();
     for (double at = chart.trainedLength(); at <= right; at += chart.trainedLength()) {
       pen.drawString(number(at), (int) x(at) - 12, HEIGHT - BOTTOM + 22);
@@ -99,6 +100,8 @@ final class PngChart {
       path.moveTo(x(line.points().getFirst().x()), y(line.points().getFirst().y()));
       line.points().forEach(point -> path.lineTo(x(point.x()), y(point.y())));
       pen.draw(path);
+      line.points().forEach(point ->
+          pen.fill(new Ellipse2D.Double(x(point.x()) - 3.5, y(point.y()) - 3.5, 7, 7)));
     }
     int at = TOP + 12 + 26 * index;
     pen.draw(new Line2D.Double(WIDTH - RIGHT + 20, at - 5, WIDTH - RIGHT + 50, at - 5));
