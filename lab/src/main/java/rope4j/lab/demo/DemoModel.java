@@ -3,16 +3,12 @@ package rope4j.lab.demo;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.Set;
 import rope4j.checkpoint.Vocabulary;
 import rope4j.lab.export.GgufExport;
 import rope4j.lab.export.Release;
@@ -75,19 +71,7 @@ public final class DemoModel {
 
   /// The vocabulary of stories as model files have it.
   public static Vocabulary vocabulary() {
-    StoryVocabulary words = StoryVocabulary.standard();
-    return new Vocabulary(
-        "llama",
-        Optional.of("default"),
-        words.tokens(),
-        List.of(),
-        new Vocabulary.Special(
-            OptionalInt.of(StoryVocabulary.BEGIN),
-            OptionalInt.of(StoryVocabulary.END),
-            OptionalInt.of(StoryVocabulary.UNKNOWN),
-            Set.of()),
-        Vocabulary.Rules.NONE.with(true, true),
-        ByteBuffer.allocate(0));
+    return StoryVocabulary.standard().asSentencePiece();
   }
 
   /// Trains, or goes on where an interrupted run stopped, and writes `story.gguf` and

@@ -8,7 +8,8 @@ import rope4j.lab.task.Example;
 /// What a model made of test examples of one length.
 ///
 /// @param examples what was asked
-/// @param nll `-ln p` of each target, nats, `[example][position]`; of no meaning where none was asked
+/// @param nll `-ln p` of each target, nats, `[example][position]`; of no meaning where none was
+///   asked
 /// @param right whether the likeliest token was the target, `[example][position]`
 record Answers(List<Example> examples, double[][] nll, boolean[][] right) {
 

@@ -1,11 +1,11 @@
 package rope4j.lab.experiment;
 
-import java.util.ArrayList;
-import java.util.HexFormat;
-import java.util.List;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
 import rope4j.lab.task.Task;
 
 /// What is trained and what it is tested with.
@@ -60,6 +60,23 @@ public record Experiment(
       encodings.forEach(encoding -> jobs.add(new Job(encoding, seed)));
     }
     return jobs;
+  }
+
+  /// The same with other seeds.
+  public Experiment withSeeds(List<Long> others) {
+    return new Experiment(
+        name,
+        description,
+        task,
+        model,
+        training,
+        others,
+        encodings,
+        strategies,
+        lengths,
+        factors,
+        fineTuning,
+        examples);
   }
 
   /// How a job's model is trained.

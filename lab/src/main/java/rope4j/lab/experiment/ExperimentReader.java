@@ -82,14 +82,20 @@ final class ExperimentReader {
 
   private void check(Experiment experiment) {
     Task task = experiment.task();
-    from("lengths").checked("lengths", () -> {
-      experiment.lengths().forEach(task::require);
-      return task;
-    });
-    root.child("training").checked("length", () -> {
-      task.require(experiment.training().length());
-      return task;
-    });
+    from("lengths")
+        .checked(
+            "lengths",
+            () -> {
+              experiment.lengths().forEach(task::require);
+              return task;
+            });
+    root.child("training")
+        .checked(
+            "length",
+            () -> {
+              task.require(experiment.training().length());
+              return task;
+            });
     for (double factor : experiment.factors()) {
       if (factor < 1) {
         throw from("factors").wrong("a factor must be at least 1, but one is " + factor, "factors");

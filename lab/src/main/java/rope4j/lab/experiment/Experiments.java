@@ -43,7 +43,9 @@ public final class Experiments {
   public static Experiment find(String nameOrFile, boolean quick) {
     if (SHIPPED.contains(nameOrFile)) {
       return ExperimentReader.read(
-          named(nameOrFile, quick), JsonFile.parse(nameOrFile + ".json", source(nameOrFile)), quick);
+          named(nameOrFile, quick),
+          JsonFile.parse(nameOrFile + ".json", source(nameOrFile)),
+          quick);
     }
     Path file = Path.of(nameOrFile);
     if (!Files.exists(file)) {

@@ -16,8 +16,9 @@ record Measurement(Strategy strategy, String label, double factor, int length) {
     List<Measurement> all = new ArrayList<>();
     for (Strategy strategy : strategies(experiment, encoding)) {
       if (!strategy.scales()) {
-        experiment.lengths().forEach(length ->
-            all.add(new Measurement(strategy, strategy.name(), 1, length)));
+        experiment
+            .lengths()
+            .forEach(length -> all.add(new Measurement(strategy, strategy.name(), 1, length)));
       } else if (experiment.factors().isEmpty()) {
         // Within the trained length there is nothing to scale.
         experiment.lengths().stream()
@@ -31,8 +32,11 @@ record Measurement(Strategy strategy, String label, double factor, int length) {
                         length)));
       } else {
         for (double factor : experiment.factors()) {
-          experiment.lengths().forEach(length ->
-              all.add(new Measurement(strategy, strategy.name() + times(factor), factor, length)));
+          experiment
+              .lengths()
+              .forEach(length ->
+                  all.add(
+                      new Measurement(strategy, strategy.name() + times(factor), factor, length)));
         }
       }
     }
@@ -52,8 +56,7 @@ record Measurement(Strategy strategy, String label, double factor, int length) {
   /// The factor a model is trained further with.
   static double factor(Experiment experiment, Strategy strategy) {
     return strategy.scales()
-        ? Math.max(
-            1, (double) experiment.fineTuning().length() / experiment.training().length())
+        ? Math.max(1, (double) experiment.fineTuning().length() / experiment.training().length())
         : 1;
   }
 

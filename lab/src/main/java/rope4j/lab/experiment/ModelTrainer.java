@@ -9,6 +9,5 @@ interface ModelTrainer {
   /// finished.
   ///
   /// @param folder where its checkpoints lie; it exists
-  TrainedModel train(
-      Experiment experiment, Experiment.Job job, Path folder, StepListener listener);
+  TrainedModel train(Experiment experiment, Experiment.Job job, Path folder, StepListener listener);
 }

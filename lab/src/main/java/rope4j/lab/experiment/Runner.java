@@ -29,8 +29,7 @@ public final class Runner {
   private final String version;
   private final String command;
 
-  Runner(
-      Experiment experiment, ModelTrainer trainer, Path folder, String version, String command) {
+  Runner(Experiment experiment, ModelTrainer trainer, Path folder, String version, String command) {
     this.experiment = experiment;
     this.trainer = trainer;
     this.folder = folder;
@@ -57,7 +56,8 @@ public final class Runner {
     List<Result> results = new ArrayList<>(ResultFile.read(file));
     if (!resume && (!results.isEmpty() || Files.exists(folder.resolve("checkpoints")))) {
       throw new CheckpointException(
-          folder + ": results or checkpoints are there; go on with --resume, or name another folder with --out");
+          folder
+              + ": results or checkpoints are there; go on with --resume, or name another folder with --out");
     }
     results.forEach(this::requireOurs);
     Workload workload = new Workload(experiment, progress);
@@ -124,8 +124,7 @@ public final class Runner {
     return results;
   }
 
-  private TrainedModel train(
-      Experiment.Job job, Path checkpoints, Workload workload, int steps) {
+  private TrainedModel train(Experiment.Job job, Path checkpoints, Workload workload, int steps) {
     return trainer.train(experiment, job, checkpoints, workload.training(job, "training", steps));
   }
 

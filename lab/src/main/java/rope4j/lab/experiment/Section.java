@@ -48,7 +48,9 @@ final class Section {
 
   List<String> keys() {
     Object object = path.isEmpty() ? file.root() : file.get(path()).orElse(Map.of());
-    return object instanceof Map<?, ?> map ? map.keySet().stream().map(String::valueOf).toList() : List.of();
+    return object instanceof Map<?, ?> map
+        ? map.keySet().stream().map(String::valueOf).toList()
+        : List.of();
   }
 
   boolean has(String key) {
@@ -114,7 +116,9 @@ final class Section {
         .orElseThrow(() ->
             wrong(
                 "must be one of "
-                    + Arrays.stream(constants).map(Section::written).collect(Collectors.joining(", "))
+                    + Arrays.stream(constants)
+                        .map(Section::written)
+                        .collect(Collectors.joining(", "))
                     + ", but it is "
                     + JsonWriter.quoted(word),
                 key));
@@ -136,7 +140,11 @@ final class Section {
     String[] placed = file.has(at) ? at : path();
     String line = file.line(placed).stream().mapToObj(n -> ":" + n).findFirst().orElse("");
     return new Refused(
-        file.name() + line + ": " + (at.length == 0 ? "" : String.join(".", at) + ": ") + complaint);
+        file.name()
+            + line
+            + ": "
+            + (at.length == 0 ? "" : String.join(".", at) + ": ")
+            + complaint);
   }
 
   private Object value(String key) {
@@ -162,7 +170,10 @@ final class Section {
       return number.intValue();
     }
     throw wrong(
-        "a whole number of at least " + least + " was expected, but it is " + JsonWriter.line(value),
+        "a whole number of at least "
+            + least
+            + " was expected, but it is "
+            + JsonWriter.line(value),
         key);
   }
 

@@ -69,12 +69,9 @@ public record Strategy(
               new CriticalBaseNtk(trainedLength, (int) Math.round(factor * trainedLength));
           case BY_PARTS -> new NtkByParts(factor, trainedLength, betaFast, betaSlow);
           case BY_INDEX ->
-              new Yarn(
-                  factor, trainedLength, betaFast, betaSlow, true, 1, OptionalDouble.of(1));
+              new Yarn(factor, trainedLength, betaFast, betaSlow, true, 1, OptionalDouble.of(1));
           case HOPE -> new Hope(trainedLength);
         };
-    return temperature == 0
-        ? rule
-        : new AttentionScaled(rule, 1 + temperature * Math.log(factor));
+    return temperature == 0 ? rule : new AttentionScaled(rule, 1 + temperature * Math.log(factor));
   }
 }

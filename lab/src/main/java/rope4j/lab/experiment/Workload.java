@@ -21,7 +21,7 @@ final class Workload {
   }
 
   private double of(Experiment.Job job) {
-    double work = experiment.training(job).steps() * step();
+    double work = experiment.training(job).steps() * costOfStep();
     for (Measurement measurement : Measurement.all(experiment, job.encoding())) {
       work += of(measurement);
     }
@@ -29,7 +29,7 @@ final class Workload {
       double tests =
           Measurement.fineTuned(experiment, strategy).stream().mapToDouble(this::of).sum();
       for (int steps : experiment.fineTuning().steps()) {
-        work += steps * step() + tests;
+        work += steps * costOfStep() + tests;
       }
     }
     return work;
@@ -39,7 +39,7 @@ final class Workload {
     return (double) experiment.examples() * measurement.length();
   }
 
-  private double step() {
+  private double costOfStep() {
     return LEARNING * experiment.training().batch() * experiment.training().length();
   }
 
@@ -55,13 +55,12 @@ final class Workload {
 
       @Override
       public void step(int done, double loss) {
-        skipped += (done - before - 1) * step();
-        worked += step();
+        skipped += (done - before - 1) * costOfStep();
+        worked += costOfStep();
         before = done;
         say(
             job,
-            String.format(
-                Locale.ROOT, "%s, step %d of %d, loss %.3f", what, done, steps, loss));
+            String.format(Locale.ROOT, "%s, step %d of %d, loss %.3f", what, done, steps, loss));
       }
     };
   }

@@ -38,7 +38,8 @@ public final class ResultFile {
         results.add(result(JsonReader.readObject(line.getBytes(StandardCharsets.UTF_8))));
       }
     } catch (IOException e) {
-      throw new CheckpointException(file + ": the results can't be read (" + e.getMessage() + ")", e);
+      throw new CheckpointException(
+          file + ": the results can't be read (" + e.getMessage() + ")", e);
     } catch (CheckpointException | IllegalArgumentException e) {
       throw new CheckpointException(
           file + ": line " + number + " is no result (" + e.getMessage() + "); remove it", e);

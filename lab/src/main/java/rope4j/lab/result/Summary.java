@@ -41,7 +41,8 @@ public final class Summary {
         results.stream().filter(r -> r.metric() != Result.Metric.NLL_BY_POSITION).toList();
     this.rows = whole.stream().map(Summary::row).distinct().toList();
     this.lengths =
-        List.copyOf(whole.stream().map(Result::length).collect(Collectors.toCollection(TreeSet::new)));
+        List.copyOf(
+            whole.stream().map(Result::length).collect(Collectors.toCollection(TreeSet::new)));
     Map<Place, List<Double>> values =
         whole.stream()
             .collect(

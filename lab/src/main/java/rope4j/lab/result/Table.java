@@ -38,9 +38,7 @@ public final class Table {
             ? " Mean ± standard deviation over " + summary.seeds() + " seeds."
             : " One seed.";
     String what =
-        summary.hasFloor()
-            ? "NLL in nats (above the floor)"
-            : "Accuracy in % (perplexity)";
+        summary.hasFloor() ? "NLL in nats (above the floor)" : "Accuracy in % (perplexity)";
     return what
         + " on test sequences of each length; trained on "
         + summary.trainedLength()
@@ -57,7 +55,8 @@ public final class Table {
   public String text() {
     int[] widths =
         IntStream.range(0, lines.getFirst().size())
-            .map(column -> lines.stream().mapToInt(line -> line.get(column).length()).max().orElse(0))
+            .map(column ->
+                lines.stream().mapToInt(line -> line.get(column).length()).max().orElse(0))
             .toArray();
     StringBuilder out = new StringBuilder();
     for (List<String> line : lines) {

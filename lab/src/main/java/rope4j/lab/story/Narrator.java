@@ -13,7 +13,8 @@ import rope4j.lab.random.Draws;
 /// then, and distances turn out about uniform in their logarithm.
 final class Narrator {
 
-  /// Weights of the kinds of sentences. A little more is hidden than found, so that old things stay.
+  /// Weights of the kinds of sentences. A little more is hidden than found, so that old things
+  /// stay.
   private static final double ARRIVAL = 6;
 
   private static final double HIDING = 36;

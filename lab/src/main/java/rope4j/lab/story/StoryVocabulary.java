@@ -1,14 +1,20 @@
 package rope4j.lab.story;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.IntStream;
+import rope4j.checkpoint.Vocabulary;
 import rope4j.checkpoint.Vocabulary.Kind;
+import rope4j.checkpoint.Vocabulary.Rules;
+import rope4j.checkpoint.Vocabulary.Special;
 import rope4j.checkpoint.Vocabulary.Token;
 
 /// The tokens of the story language: a SentencePiece vocabulary in which every word is one token.
@@ -84,9 +90,16 @@ public final class StoryVocabulary {
     return tokens.size();
   }
 
-  /// The tokens in order of their ids, as a GGUF file or a SentencePiece model lists them.
-  public List<Token> tokens() {
-    return List.copyOf(tokens);
+  /// As a GGUF file or a SentencePiece model has it: a text begins with [#BEGIN], and with a space.
+  public Vocabulary asSentencePiece() {
+    return new Vocabulary(
+        "llama",
+        Optional.of("default"),
+        tokens,
+        List.of(),
+        new Special(OptionalInt.of(BEGIN), OptionalInt.of(END), OptionalInt.of(UNKNOWN), Set.of()),
+        Rules.NONE.with(true, true),
+        ByteBuffer.allocate(0));
   }
 
   /// The id of a word of the language.

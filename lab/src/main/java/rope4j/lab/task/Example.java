@@ -7,8 +7,8 @@ import java.util.Arrays;
 /// @param inputs token ids
 /// @param targets the token to be given at each position, when everything up to it was read;
 ///   [#NOT_ASKED] where any will do
-/// @param floor what each target costs someone who knows the task and forgets nothing, nats; 0 where
-///   the answer is sure or nothing is asked
+/// @param floor what each target costs someone who knows the task and forgets nothing, nats; 0
+///   where the answer is sure or nothing is asked
 public record Example(int[] inputs, int[] targets, double[] floor) {
 
   /// Stands where nothing is asked.
@@ -74,6 +74,10 @@ public record Example(int[] inputs, int[] targets, double[] floor) {
 
   @Override
   public String toString() {
-    return "Example[inputs=" + Arrays.toString(inputs) + ", targets=" + Arrays.toString(targets) + "]";
+    return "Example[inputs="
+        + Arrays.toString(inputs)
+        + ", targets="
+        + Arrays.toString(targets)
+        + "]";
   }
 }
