@@ -1,7 +1,6 @@
 package rope4j.lab.weights;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -17,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import rope4j.checkpoint.CheckpointException;
 import rope4j.checkpoint.json.JsonReader;
 import rope4j.checkpoint.json.JsonWriter;
@@ -138,7 +138,7 @@ public record WeightFile(SequencedMap<String, Values> tensors, Map<String, Strin
       ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
       return read(bytes);
     } catch (IOException e) {
-      throw new UncheckedIOException(file + ": the weights can't be read", e);
+      throw new CheckpointException(file + ": the weights can't be read (" + e + ")", e);
     } catch (RuntimeException e) {
       throw new CheckpointException(
           file
@@ -177,7 +177,10 @@ public record WeightFile(SequencedMap<String, Values> tensors, Map<String, Strin
     return new WeightFile(tensors, metadata);
   }
 
-  private static long[] numbers(Object list) {
-    return ((List<?>) list).stream().mapToLong(number -> ((Number) number).longValue()).toArray();
+  private static long[] numbers(@Nullable Object list) {
+    if (!(list instanceof List<?> numbers)) {
+      throw new IllegalArgumentException("a tensor lacks its shape or its place");
+    }
+    return numbers.stream().mapToLong(number -> ((Number) number).longValue()).toArray();
   }
 }

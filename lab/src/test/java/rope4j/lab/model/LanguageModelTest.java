@@ -101,8 +101,7 @@ class LanguageModelTest {
     }
   }
 
-  /// Twice the same text: with no position but distances, the second copy's scores differ from the
-  /// first's only by what it may look back at.
+  /// One layer sees what stands before as a set; a second would see its order by the mask.
   @Test
   void aModelWithoutPositionsReadsItsFirstTokensInAnyOrder() {
     try (LanguageModel model =

@@ -116,6 +116,25 @@ class TrainerTest {
   }
 
   @Test
+  void aSavedRunIsAModelAgain() {
+    Path file = folder.resolve("run.safetensors");
+    float[] first = saved(file, TrainerTest::counting, PLAN, new ArrayList<>());
+
+    assertThat(weights(SavedRun.model(CONFIG, file))).isEqualTo(first);
+  }
+
+  @Test
+  void aSavedRunOfAnotherShapeIsNoModel() {
+    Path file = folder.resolve("run.safetensors");
+    saved(file, TrainerTest::counting, PLAN, new ArrayList<>());
+    ModelConfig wider = ModelConfig.transformer(32, 64, 2, 2, 48, 24, true, ROPE);
+
+    assertThatThrownBy(() -> SavedRun.model(wider, file))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("another shape");
+  }
+
+  @Test
   void whatCanBeLearnedIsLearned() {
     TrainingPlan plan = new TrainingPlan(7, 150).withLearningRate(5e-3);
     try (LanguageModel model = new Trainer(plan, TrainerTest::counting).train(CONFIG)) {
@@ -164,18 +183,18 @@ class TrainerTest {
     }
   }
 
-  /// A batch of this test leaves about 3 MB of tensors behind: without freeing, 600 MB.
+  /// A step of this test makes 0.6 MB of tensors: 60 MB in the steps that are looked at.
   @Test
   void trainingKeepsNoMemory() {
     List<Long> resident = new ArrayList<>();
     Trainer trainer =
         new Trainer(
-            new TrainingPlan(7, 300),
+            new TrainingPlan(7, 200),
             TrainerTest::counting,
             Optional.empty(),
             _ -> resident.add(Pointer.physicalBytes()));
     trainer.train(CONFIG).close();
 
-    assertThat(resident.getLast() - resident.get(99)).isLessThan(64L << 20);
+    assertThat(resident.getLast() - resident.get(99)).isLessThan(20L << 20);
   }
 }
