@@ -39,8 +39,8 @@ public record Experiment(
   /// Training one model and testing it.
   public record Job(Encoding encoding, long seed) {
 
-    /// What its checkpoints lie under.
-    public String folder() {
+    /// A name that a folder can have.
+    String folder() {
       return encoding.name().replaceAll("[^A-Za-z0-9.]+", "-") + "-" + seed;
     }
   }
@@ -86,21 +86,36 @@ public record Experiment(
 
   /// Sixteen hexadecimal digits that change with everything a job's results depend on.
   public String fingerprint(Job job) {
-    String settings =
-        String.join(
-            "\n",
+    return digest(
+        task.toString(),
+        model.toString(),
+        training(job).toString(),
+        job.toString(),
+        strategies.toString(),
+        lengths.toString(),
+        factors.toString(),
+        fineTuning.toString(),
+        Integer.toString(examples));
+  }
+
+  /// A folder's name for a job's checkpoints, which changes with everything the trained model
+  /// depends on: a run that goes on after a change of the file must not take up another model.
+  String checkpointFolder(Job job) {
+    String digest =
+        digest(
             task.toString(),
             model.toString(),
             training(job).toString(),
             job.toString(),
-            strategies.toString(),
-            lengths.toString(),
-            factors.toString(),
-            fineTuning.toString(),
-            Integer.toString(examples));
+            lengths.getLast().toString());
+    return job.folder() + "-" + digest.substring(0, 8);
+  }
+
+  private static String digest(String... settings) {
     try {
       byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(settings.getBytes(StandardCharsets.UTF_8));
+          MessageDigest.getInstance("SHA-256")
+              .digest(String.join("\n", settings).getBytes(StandardCharsets.UTF_8));
       return HexFormat.of().formatHex(digest, 0, 8);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);

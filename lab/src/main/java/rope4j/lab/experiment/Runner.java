@@ -130,7 +130,8 @@ public final class Runner {
 
   private Path checkpoints(Experiment.Job job) {
     try {
-      return Files.createDirectories(folder.resolve("checkpoints").resolve(job.folder()));
+      return Files.createDirectories(
+          folder.resolve("checkpoints").resolve(experiment.checkpointFolder(job)));
     } catch (IOException e) {
       throw new CheckpointException(
           folder + ": the folder can't be made (" + e.getMessage() + "); name another with --out",

@@ -100,8 +100,9 @@ final class PngChart {
       path.moveTo(x(line.points().getFirst().x()), y(line.points().getFirst().y()));
       line.points().forEach(point -> path.lineTo(x(point.x()), y(point.y())));
       pen.draw(path);
-      line.points().forEach(point ->
-          pen.fill(new Ellipse2D.Double(x(point.x()) - 3.5, y(point.y()) - 3.5, 7, 7)));
+      line.points()
+          .forEach(point ->
+              pen.fill(new Ellipse2D.Double(x(point.x()) - 3.5, y(point.y()) - 3.5, 7, 7)));
     }
     int at = TOP + 12 + 26 * index;
     pen.draw(new Line2D.Double(WIDTH - RIGHT + 20, at - 5, WIDTH - RIGHT + 50, at - 5));

@@ -126,4 +126,14 @@ class ExperimentFileTest {
     assertThat(otherSteps.fingerprint(job)).isNotEqualTo(one.fingerprint(job));
     assertThat(otherSeeds.fingerprint(job)).isEqualTo(one.fingerprint(job));
   }
+
+  @Test
+  void aModelIsTrainedAnewWhenItsTaskChangesButNotWhenOnlyItsTestsDo() {
+    Experiment one = read(FILE, false);
+    Experiment.Job job = one.jobs().getFirst();
+    Experiment otherTask = read(FILE.replace("\"alphabet\": 64", "\"alphabet\": 65"), false);
+    Experiment otherTests = read(FILE.replace("\"betaFast\": 8", "\"betaFast\": 9"), false);
+    assertThat(otherTask.checkpointFolder(job)).isNotEqualTo(one.checkpointFolder(job));
+    assertThat(otherTests.checkpointFolder(job)).isEqualTo(one.checkpointFolder(job));
+  }
 }
