@@ -110,8 +110,8 @@ final class ExperimentReader {
         () ->
             switch (kind) {
               case "induction" -> {
-                Section of = section.knows("kind", "alphabet");
-                yield new Induction(of.integer("alphabet", 1, 256));
+                Section of = section.knows("kind", "alphabet", "once");
+                yield new Induction(of.integer("alphabet", 1, 256), of.truth("once", false));
               }
               case "passkey" -> {
                 Section of = section.knows("kind", "words");

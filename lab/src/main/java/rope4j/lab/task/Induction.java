@@ -1,17 +1,19 @@
 package rope4j.lab.task;
 
-import java.util.Arrays;
 import rope4j.lab.random.Draws;
 
-/// A segment of distinct random tokens, said again and again: each token of a repeat is to be told.
+/// A segment of distinct random tokens, said again: each token of the repeat is to be told.
 ///
 /// To know what follows, one looks for the same token one segment back, and for what stood behind
 /// it: a neighbour is found by the fast pairs, the match by content over the segment's length. In
 /// training segments are 8 to half the length; in a test they are half the length, so that beyond
-/// the trained length every match is farther than any in training.
+/// the trained length every match is farther than any in training. How the rest of a training
+/// sequence is filled decides which distances a model learns to look back.
 ///
 /// @param alphabet number of tokens; a segment has at most so many
-public record Induction(int alphabet) implements Task {
+/// @param once whether a segment is said twice in training, and then another one begins, so that no
+///   match is farther back than half the trained length; else it is said until the end
+public record Induction(int alphabet, boolean once) implements Task {
 
   private static final int SHORTEST_SEGMENT = 8;
 
@@ -54,7 +56,8 @@ public record Induction(int alphabet) implements Task {
   public Example training(long seed, int length) {
     require(length);
     Draws draws = new Draws(seed);
-    return example(draws, draws.between(SHORTEST_SEGMENT, length / 2), length);
+    int segment = draws.between(SHORTEST_SEGMENT, length / 2);
+    return once ? pairs(draws, segment, length) : example(draws, segment, length);
   }
 
   @Override
@@ -65,16 +68,32 @@ public record Induction(int alphabet) implements Task {
 
   /// The token after the first segment can't be known, since nothing says how long a segment is.
   private Example example(Draws draws, int segment, int length) {
-    int[] tokens = draws.permutation(alphabet);
     int[] inputs = new int[length];
     int[] targets = new int[length];
-    Arrays.fill(targets, Example.NOT_ASKED);
-    for (int i = 0; i < length; i++) {
-      inputs[i] = tokens[i % segment];
-      if (i >= segment) {
-        targets[i] = tokens[(i + 1) % segment];
-      }
+    fill(draws, segment, 0, length, inputs, targets);
+    return Example.sure(inputs, targets);
+  }
+
+  /// Segments of one length, each said twice.
+  private Example pairs(Draws draws, int segment, int length) {
+    int[] inputs = new int[length];
+    int[] targets = new int[length];
+    for (int from = 0; from < length; from += 2 * segment) {
+      int to = Math.min(length, from + 2 * segment);
+      fill(draws, segment, from, to, inputs, targets);
+      // What follows a pair is as unknown as what follows a segment.
+      targets[to - 1] = Example.NOT_ASKED;
     }
     return Example.sure(inputs, targets);
+  }
+
+  private void fill(
+      Draws draws, int segment, int from, int to, int[] inputs, int[] targets) {
+    int[] tokens = draws.permutation(alphabet);
+    for (int i = from; i < to; i++) {
+      boolean repeated = i - from >= segment;
+      inputs[i] = tokens[(i - from) % segment];
+      targets[i] = repeated ? tokens[(i - from + 1) % segment] : Example.NOT_ASKED;
+    }
   }
 }

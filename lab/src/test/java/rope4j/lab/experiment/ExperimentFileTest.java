@@ -53,7 +53,7 @@ class ExperimentFileTest {
   @Test
   void everythingInTheFileArrives() {
     Experiment experiment = read(FILE, false);
-    assertThat(experiment.task()).isEqualTo(new Induction(64));
+    assertThat(experiment.task()).isEqualTo(new Induction(64, false));
     assertThat(experiment.training()).isEqualTo(new Training(32, 100, 32, 1e-3));
     assertThat(experiment.jobs()).hasSize(4);
     assertThat(experiment.encodings().getFirst().base()).isEqualTo(500);
@@ -80,7 +80,7 @@ class ExperimentFileTest {
         "\"base\": 500    | \"base\": 1         | mine.json:10: encodings.turned: the base must be above 1, but it is 1.0",
         "\"kind\": \"nope\" | \"kind\": \"none\" | mine.json:11: encodings.none.kind: must be one of learned, sinusoidal, alibi, nope, rope, xpos, but it is \"none\"",
         "\"induction\"    | \"inductoin\"       | mine.json:2: task.kind: must be one of induction, passkey, key-value, counting, story",
-        "\"alphabet\": 64 | \"letters\": 64     | mine.json:2: task.letters: there is no such key in task; the keys are kind, alphabet",
+        "\"alphabet\": 64 | \"letters\": 64     | mine.json:2: task.letters: there is no such key in task; the keys are kind, alphabet, once",
         "\"alphabet\": 64 | \"alphabet\": 30    | mine.json:17: lengths: the task induction needs a length from 16 to 60 tokens, but it is 64",
         "\"heads\": 2     | \"heads\": 3        | mine.json:3: model: the width must be an even multiple of the heads, but they are 64 and 3",
         "[\"turned\"]     | [\"rope\"]          | mine.json:18: quick.encodings: there is no 'rope'; there are turned, none",

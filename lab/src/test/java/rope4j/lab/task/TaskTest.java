@@ -18,7 +18,8 @@ class TaskTest {
 
   static List<Task> tasks() {
     return List.of(
-        new Induction(256),
+        new Induction(256, false),
+        new Induction(256, true),
         new Passkey(52),
         new KeyValueRecall(256, 64),
         new Counting(2),
@@ -61,7 +62,7 @@ class TaskTest {
   @Test
   void inductionAsksForWhatStoodBehindTheSameTokenBefore() {
     for (int length : new int[] {128, 160, 512}) {
-      Example example = new Induction(256).test(9, length);
+      Example example = new Induction(256, false).test(9, length);
       int[] inputs = example.inputs();
       int[] targets = example.targets();
       int segment = length / 2;
@@ -82,12 +83,28 @@ class TaskTest {
     int[] segments =
         IntStream.range(0, 2000)
             .map(seed -> {
-              Example example = new Induction(256).training(seed, 128);
+              Example example = new Induction(256, false).training(seed, 128);
               return IntStream.range(0, 128).filter(example::asks).findFirst().orElseThrow();
             })
             .toArray();
     assertThat(Arrays.stream(segments).min()).hasValue(8);
     assertThat(Arrays.stream(segments).max()).hasValue(64);
+  }
+
+  @Test
+  void inductionThatRepeatsOnceIsLearntFromMatchesOneSegmentBack() {
+    for (int seed = 0; seed < 200; seed++) {
+      Example example = new Induction(256, true).training(seed, 128);
+      int[] inputs = example.inputs();
+      int segment = IntStream.range(0, 128).filter(example::asks).findFirst().orElseThrow();
+      for (int at = 0; at < 128; at++) {
+        if (example.asks(at)) {
+          assertThat(at % (2 * segment)).isGreaterThanOrEqualTo(segment);
+          assertThat(inputs[at - segment]).isEqualTo(inputs[at]);
+          assertThat(inputs[at + 1 - segment]).isEqualTo(example.targets()[at]);
+        }
+      }
+    }
   }
 
   @Test
