@@ -40,7 +40,8 @@ class TaskTest {
   void allTokensAreInTheVocabularyAndSomethingIsAsked(Task task) {
     for (int seed = 0; seed < 50; seed++) {
       for (Example example : List.of(task.training(seed, 100), task.test(seed, 301))) {
-        assertThat(Arrays.stream(example.inputs())).allMatch(token -> token >= 0 && token < task.vocabularySize());
+        assertThat(Arrays.stream(example.inputs()))
+            .allMatch(token -> token >= 0 && token < task.vocabularySize());
         assertThat(Arrays.stream(example.targets()).boxed())
             .allMatch(token -> token >= Example.NOT_ASKED && token < task.vocabularySize())
             .anyMatch(token -> token != Example.NOT_ASKED);
