@@ -18,6 +18,7 @@ final class LabCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     throw new InputException(
-        "the lab is not part of this program; start it as ./rope lab from the sources");
+        "the lab is not part of this program; start it from the sources: "
+            + String.join(" ", "./rope lab", String.join(" ", arguments)).strip());
   }
 }
