@@ -23,7 +23,8 @@ import rope4j.checkpoint.CheckpointException;
       RunCommand.class,
       PerplexityCommand.class,
       FrequenciesCommand.class,
-      PatchCommand.class
+      PatchCommand.class,
+      LabCommand.class
     },
     footer = {
       "",

@@ -1,0 +1,102 @@
+package rope4j.lab.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// `rope lab` as a user sees it.
+class LabTest {
+
+  private static final String FILE =
+      """
+      {
+        "description": "Tiny.",
+        "task": {"kind": "induction", "alphabet": 16},
+        "model": {"layers": 1, "width": 8, "heads": 1},
+        "training": {"length": 16, "steps": 2, "batch": 2},
+        "seeds": [0, 1],
+        "encodings": {"rope": {"kind": "rope"}},
+        "strategies": {"unscaled": {"scaling": "unscaled"}, "YaRN": {"scaling": "by-parts", "temperature": 0.1}},
+        "lengths": [16, 32],
+        "examples": 2
+      }
+      """;
+
+  @TempDir private Path folder;
+
+  private record Ran(int code, String out, String err) {}
+
+  private static Ran run(Object... arguments) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    String[] words = new String[arguments.length];
+    for (int i = 0; i < words.length; i++) {
+      words[i] = arguments[i].toString();
+    }
+    int code = Lab.run(new PrintWriter(out), new PrintWriter(err), words);
+    return new Ran(code, out.toString(), err.toString());
+  }
+
+  private Path file(String text) throws IOException {
+    return Files.writeString(folder.resolve("tiny.json"), text);
+  }
+
+  @Test
+  void theListNamesEveryExperiment() {
+    Ran ran = run("list");
+    assertThat(ran.code()).isZero();
+    assertThat(ran.out()).contains("induction", "encodings", "story", "statespace");
+  }
+
+  @Test
+  void anExperimentIsTrainedTestedAndShown() throws IOException {
+    Path out = folder.resolve("out");
+    Ran ran = run("run", file(FILE), "--out", out, "--seeds", 1);
+    assertThat(ran.code()).as(ran.err()).isZero();
+    assertThat(ran.out()).contains("tiny: Tiny.", "rope, YaRN", "One seed.");
+    assertThat(out.resolve("results.jsonl")).isNotEmptyFile();
+    assertThat(out.resolve("report.html")).isNotEmptyFile();
+    assertThat(out.resolve("by-length.png")).isNotEmptyFile();
+  }
+
+  @Test
+  void moreSeedsAreAddedToAFinishedRun() throws IOException {
+    Path out = folder.resolve("out");
+    run("run", file(FILE), "--out", out, "--seeds", 1);
+    String before = Files.readString(out.resolve("results.jsonl"));
+    Ran ran = run("run", file(FILE), "--out", out, "--resume");
+    assertThat(ran.out()).contains("over 2 seeds");
+    assertThat(Files.readString(out.resolve("results.jsonl"))).startsWith(before);
+  }
+
+  @Test
+  void theSameSeedGivesTheSameResults() throws IOException {
+    run("run", file(FILE), "--out", folder.resolve("a"));
+    run("run", file(FILE), "--out", folder.resolve("b"));
+    assertThat(folder.resolve("b").resolve("results.jsonl"))
+        .hasSameTextualContentAs(folder.resolve("a").resolve("results.jsonl"));
+  }
+
+  @Test
+  void aMistakeInTheFileIsOneSentenceWithKeyAndLine() throws IOException {
+    Ran ran = run("run", file(FILE.replace("\"steps\"", "\"stepps\"")));
+    assertThat(ran.code()).isEqualTo(2);
+    assertThat(ran.out()).isEmpty();
+    assertThat(ran.err().lines()).hasSize(1);
+    assertThat(ran.err()).startsWith("rope: tiny.json:5: training.stepps: there is no such key");
+  }
+
+  @Test
+  void wrongFlagsAreOneSentence() throws IOException {
+    assertThat(run().err()).startsWith("rope: a command is missing");
+    assertThat(run("run", "inductoin").err()).contains("inductoin", "induction, encodings");
+    assertThat(run("run", file(FILE), "--seeds", 0).err()).contains("--seeds must be at least 1");
+    assertThat(run("run").code()).isEqualTo(2);
+  }
+}
