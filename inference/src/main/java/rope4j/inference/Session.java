@@ -26,6 +26,9 @@ public final class Session {
 
   private static final int BATCH = Scorer.BATCH;
 
+  /// So many tokens are done sooner one by one than in a batch, whose tiles they would not fill.
+  private static final int FEW = 4;
+
   private final Transformer model;
   private final SessionOptions options;
   private final ModelRotation rule;
@@ -87,7 +90,8 @@ public final class Session {
     tokens = new int[capacity];
     cache = new KeyValueCache(model, kernels, options.keys(), options.values(), capacity);
     mover = new CacheMover(model, workers, cache);
-    many = new Path(model, workers, kernels, options.activations(), cache, Math.min(BATCH, capacity));
+    many =
+        new Path(model, workers, kernels, options.activations(), cache, Math.min(BATCH, capacity));
     one = new Path(model, workers, kernels.single(), options.activations(), cache, 1);
     many.batch.use(this.rotation);
     one.batch.use(this.rotation);
@@ -218,8 +222,8 @@ public final class Session {
     boolean wasExact = exact >= from;
     Path path = one;
     while (from < end) {
-      path = end - from == 1 ? one : many;
-      int some = Math.min(path == one ? 1 : BATCH, end - from);
+      path = end - from <= FEW ? one : many;
+      int some = path == one ? 1 : Math.min(BATCH, end - from);
       cache.prepare(from, some);
       path.batch.moveTo(from, some);
       path.layers.run(tokens, from);

@@ -19,7 +19,8 @@ public record SessionOptions(
 
   /// Nothing is rounded: float32, recomputed at every change.
   public static final SessionOptions EXACT =
-      new SessionOptions(KeyValueType.F32, KeyValueType.F32, RotationChange.RECOMPUTE, 1, Activations.FLOATS);
+      new SessionOptions(
+          KeyValueType.F32, KeyValueType.F32, RotationChange.RECOMPUTE, 1, Activations.FLOATS);
 
   /// What becomes of the tokens a session holds when their rotation changes with its length.
   public enum RotationChange {

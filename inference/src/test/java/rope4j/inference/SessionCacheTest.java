@@ -91,8 +91,7 @@ class SessionCacheTest {
     assertThat(largestDifference("qwen3", EIGHT_BITS)).isPositive().isLessThan(1e-1);
     assertThat(
             largestDifference(
-                "qwen3",
-                SessionOptions.EXACT.withTypes(KeyValueType.Q8_0, KeyValueType.F16)))
+                "qwen3", SessionOptions.EXACT.withTypes(KeyValueType.Q8_0, KeyValueType.F16)))
         .isPositive()
         .isLessThan(1e-1);
   }

@@ -46,7 +46,7 @@ public sealed interface FourBitKernels permits VectorFourBitKernels {
   /// @param integers receives `[columns][TILE]` in an order of tokens of its own
   /// @param scales receives `[columns / BLOCK][TILE]`
   /// @param sums receives the sums of the rounded activations of each block, `[columns /
-  ///     BLOCK][TILE]`
+  ///   BLOCK][TILE]`
   void round(
       float[] x,
       int xOffset,

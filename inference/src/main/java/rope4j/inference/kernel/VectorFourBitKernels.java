@@ -74,8 +74,7 @@ record VectorFourBitKernels() implements FourBitKernels {
           for (int group = 0; group < 8; group++) {
             float scale = all * scale(data, block + 4, group);
             scales[blockAt + i * 8 + group] = scale;
-            offsets[blockAt + i * 8 + group] =
-                8 * scale - minima * minimum(data, block + 4, group);
+            offsets[blockAt + i * 8 + group] = 8 * scale - minima * minimum(data, block + 4, group);
           }
           for (int pair = 0; pair < 4; pair++) {
             halves(data, block + 16 + pair * 32L, into, at + i * 256 + pair * 64, 32);
@@ -210,8 +209,7 @@ record VectorFourBitKernels() implements FourBitKernels {
   }
 
   // The trip count is an argument: unrolled entirely, the loop would be too large to compile well.
-  private static void eightRows(
-      short[] a, int at, short[] b, int in, int depth, short[] sums) {
+  private static void eightRows(short[] a, int at, short[] b, int in, int depth, short[] sums) {
     ShortVector s0 = ShortVector.zero(SHORTS);
     ShortVector s1 = s0;
     ShortVector s2 = s0;

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -104,7 +105,7 @@ final class Families {
 
     void read(String[] words, Map<String, Page> pages) {
       switch (words[0]) {
-        case "like" -> inherit(pages.get(words[1]));
+        case "like" -> inherit(Objects.requireNonNull(pages.get(words[1]), words[1]));
         case "blocks" -> blocks = words[1];
         case "drop" -> dropped.add(inFolder(words[1]));
         case "epsilon" -> {

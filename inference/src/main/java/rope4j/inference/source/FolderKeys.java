@@ -28,7 +28,7 @@ record FolderKeys(HuggingFaceConfig config, Family family) {
         instanceof Map<?, ?> quantization) {
       throw new CheckpointException(
           "config.json: the weights are quantized (quantization_config says "
-              + Shown.text(quantization.get("quant_method"))
+              + Shown.text(String.valueOf(quantization.get("quant_method")))
               + "), but from a folder this engine runs F32, F16, BF16 only; take the unquantized"
               + " model, or a GGUF file of it");
     }

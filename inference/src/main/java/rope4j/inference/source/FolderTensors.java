@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SortedMap;
@@ -67,8 +68,9 @@ final class FolderTensors {
       }
     }
     SequencedMap<String, Entry> entries = new LinkedHashMap<>();
-    parts.forEach(
-        (name, numbered) -> entries.put(name, entry(weights, names, found.get(name), numbered)));
+    parts.forEach((name, numbered) ->
+        entries.put(
+            name, entry(weights, names, Objects.requireNonNull(found.get(name)), numbered)));
     return new FolderTensors(weights, names, entries, arena);
   }
 
@@ -88,11 +90,11 @@ final class FolderTensors {
         }
       }
     }
-    Tensor first = weights.tensors().get(parts.getFirst());
+    Tensor first = Objects.requireNonNull(weights.tensors().get(parts.getFirst()));
     TensorType type = type(first);
     long bytes = 0;
     for (String part : parts) {
-      Tensor tensor = weights.tensors().get(part);
+      Tensor tensor = Objects.requireNonNull(weights.tensors().get(part));
       if (!tensor.shape().equals(first.shape()) || !tensor.type().equals(first.type())) {
         throw new CheckpointException(
             "tensor "
