@@ -72,7 +72,7 @@ final class RunCommand implements Callable<Integer> {
       description = "Run past the length the model was made for although nothing scales it.")
   private boolean allowDegraded;
 
-  @Mixin private CacheFlags cache;
+  @Mixin private SessionFlags session;
 
   @Option(
       names = "--coherence",
@@ -231,7 +231,7 @@ final class RunCommand implements Callable<Integer> {
       Model model, Tokenizer tokenizer, RopeOverrides flags, int context, Sampling choice) {
     int trained = trainedLength(model);
     return new Answer(
-        model.session(model.rotation(flags, context), context, cache.options()),
+        model.session(model.rotation(flags, context), context, session.options()),
         new Sampler(choice, model.vocabularySize()),
         tokenizer,
         predict,

@@ -2,6 +2,7 @@ package rope4j.inference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.reflect.Method;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,25 +39,35 @@ class DecodeAllocationTest {
   /// The Vector API allocates until it is compiled, which takes a busy machine many seconds: the
   /// best round of a minute counts, and the first that allocates nothing ends it.
   private static long leastAllocated(Runnable calls) throws ReflectiveOperationException {
+    Allocations allocations = new Allocations();
     long least = Long.MAX_VALUE;
     long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
     while (least >= TOKENS && System.nanoTime() < deadline) {
-      long before = allocated();
+      long before = allocations.bytes();
       calls.run();
-      least = Math.min(least, allocated() - before);
+      least = Math.min(least, allocations.bytes() - before);
     }
     return least;
   }
 
-  /// By reflection, since the module under test does not read java.management.
-  private static long allocated() throws ReflectiveOperationException {
-    Object bean =
-        Class.forName("java.lang.management.ManagementFactory")
-            .getMethod("getThreadMXBean")
-            .invoke(null);
-    return (long)
-        Class.forName("com.sun.management.ThreadMXBean")
-            .getMethod("getCurrentThreadAllocatedBytes")
-            .invoke(bean);
+  /// What the thread has allocated so far. By reflection, since the module under test does not read
+  /// java.management; looked up before, so that asking allocates next to nothing.
+  private static final class Allocations {
+    private final Object bean;
+    private final Method method;
+
+    Allocations() throws ReflectiveOperationException {
+      bean =
+          Class.forName("java.lang.management.ManagementFactory")
+              .getMethod("getThreadMXBean")
+              .invoke(null);
+      method =
+          Class.forName("com.sun.management.ThreadMXBean")
+              .getMethod("getCurrentThreadAllocatedBytes");
+    }
+
+    long bytes() throws ReflectiveOperationException {
+      return (long) method.invoke(bean);
+    }
   }
 }

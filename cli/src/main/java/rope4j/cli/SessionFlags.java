@@ -3,9 +3,10 @@ package rope4j.cli;
 import picocli.CommandLine.Option;
 import rope4j.inference.KeyValueType;
 import rope4j.inference.SessionOptions;
+import rope4j.inference.SessionOptions.Activations;
 
-/// How keys and values are stored, by llama.cpp's names.
-final class CacheFlags {
+/// How a text is kept and computed: llama.cpp's names for how keys and values are stored.
+final class SessionFlags {
 
   @Option(
       names = {"-ctk", "--cache-type-k"},
@@ -19,9 +20,17 @@ final class CacheFlags {
       description = "Type of the values kept of each token: f32, f16 or q8_0. Default f32.")
   private String values = "f32";
 
+  @Option(
+      names = "--exact",
+      description =
+          "Multiply weights of four bits with float32. Without it activations are rounded to eight"
+              + " bits first, as in llama.cpp, which reads prompts faster.")
+  private boolean exact;
+
   SessionOptions options() {
-    return SessionOptions.EXACT.withTypes(
-        type("--cache-type-k", keys), type("--cache-type-v", values));
+    return SessionOptions.EXACT
+        .withTypes(type("--cache-type-k", keys), type("--cache-type-v", values))
+        .withActivations(exact ? Activations.FLOATS : Activations.EIGHT_BITS);
   }
 
   private static KeyValueType type(String flag, String name) {
