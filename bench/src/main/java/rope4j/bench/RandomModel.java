@@ -26,7 +26,7 @@ public final class RandomModel {
   private static final int FIRST_BYTE = 3;
   private static final int FIRST_WORD = FIRST_BYTE + 256;
 
-  private record Tensor(String name, int columns, int rows, boolean matrix) {}
+  private record Tensor(String name, int columns, int rows, Storage storage) {}
 
   private enum Storage {
     F32(0, 1, 4),
@@ -39,6 +39,9 @@ public final class RandomModel {
     final int id;
     final int blockElements;
     final int blockBytes;
+
+    /// Q4_K, and Q6_K for the tensors that llama.cpp's Q4_K_M keeps finer.
+    private static final String MIXTURE = "Q4_K_M";
 
     Storage(int id, int blockElements, int blockBytes) {
       this.id = id;
@@ -72,7 +75,8 @@ public final class RandomModel {
             n[3],
             n[4],
             n[5],
-            Storage.valueOf(arguments[7]));
+            arguments[7].equals(Storage.MIXTURE) ? Storage.Q4_K : Storage.valueOf(arguments[7]),
+            arguments[7].equals(Storage.MIXTURE) ? Storage.Q6_K : Storage.valueOf(arguments[7]));
   }
 
   private void write(
@@ -83,7 +87,8 @@ public final class RandomModel {
       int keyHeads,
       int hidden,
       int vocabulary,
-      Storage storage)
+      Storage storage,
+      Storage finer)
       throws IOException {
     int keyWidth = width / heads * keyHeads;
     if (width % storage.blockElements != 0 || hidden % storage.blockElements != 0) {
@@ -91,20 +96,23 @@ public final class RandomModel {
           storage + " needs a WIDTH and HIDDEN that are multiples of " + storage.blockElements);
     }
     List<Tensor> tensors = new ArrayList<>();
-    tensors.add(new Tensor("token_embd.weight", width, vocabulary, true));
+    tensors.add(new Tensor("token_embd.weight", width, vocabulary, finer));
     for (int i = 0; i < layers; i++) {
       String layer = "blk." + i + ".";
-      tensors.add(new Tensor(layer + "attn_norm.weight", width, 1, false));
-      tensors.add(new Tensor(layer + "attn_q.weight", width, width, true));
-      tensors.add(new Tensor(layer + "attn_k.weight", width, keyWidth, true));
-      tensors.add(new Tensor(layer + "attn_v.weight", width, keyWidth, true));
-      tensors.add(new Tensor(layer + "attn_output.weight", width, width, true));
-      tensors.add(new Tensor(layer + "ffn_norm.weight", width, 1, false));
-      tensors.add(new Tensor(layer + "ffn_gate.weight", width, hidden, true));
-      tensors.add(new Tensor(layer + "ffn_up.weight", width, hidden, true));
-      tensors.add(new Tensor(layer + "ffn_down.weight", hidden, width, true));
+      int eighth = layers / 8;
+      boolean ends = i < eighth || i >= layers - eighth;
+      Storage some = ends || (i - eighth) % 3 == 2 ? finer : storage;
+      tensors.add(new Tensor(layer + "attn_norm.weight", width, 1, Storage.F32));
+      tensors.add(new Tensor(layer + "attn_q.weight", width, width, storage));
+      tensors.add(new Tensor(layer + "attn_k.weight", width, keyWidth, storage));
+      tensors.add(new Tensor(layer + "attn_v.weight", width, keyWidth, some));
+      tensors.add(new Tensor(layer + "attn_output.weight", width, width, storage));
+      tensors.add(new Tensor(layer + "ffn_norm.weight", width, 1, Storage.F32));
+      tensors.add(new Tensor(layer + "ffn_gate.weight", width, hidden, storage));
+      tensors.add(new Tensor(layer + "ffn_up.weight", width, hidden, storage));
+      tensors.add(new Tensor(layer + "ffn_down.weight", hidden, width, some));
     }
-    tensors.add(new Tensor("output_norm.weight", width, 1, false));
+    tensors.add(new Tensor("output_norm.weight", width, 1, Storage.F32));
 
     text("general.architecture", "llama");
     number("llama.context_length", 2048);
@@ -123,19 +131,19 @@ public final class RandomModel {
 
     long offset = 0;
     for (Tensor tensor : tensors) {
-      Storage own = tensor.matrix ? storage : Storage.F32;
+      Storage own = tensor.storage;
       string(tensor.name);
-      put(4).putInt(tensor.matrix ? 2 : 1);
+      put(4).putInt(tensor.rows > 1 ? 2 : 1);
       flush();
       put(8).putLong(tensor.columns);
       flush();
-      if (tensor.matrix) {
+      if (tensor.rows > 1) {
         put(8).putLong(tensor.rows);
         flush();
       }
       put(12).putInt(own.id).putLong(offset);
       flush();
-      offset = aligned(offset + bytes(tensor, own));
+      offset = aligned(offset + bytes(tensor));
     }
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 20)) {
       ByteBuffer start = ByteBuffer.allocate(24).order(ByteOrder.LITTLE_ENDIAN);
@@ -150,12 +158,13 @@ public final class RandomModel {
       long written = 24L + metadata.length + header.size();
       out.write(new byte[(int) (aligned(written) - written)]);
       for (Tensor tensor : tensors) {
-        data(out, tensor, tensor.matrix ? storage : Storage.F32);
+        data(out, tensor);
       }
     }
   }
 
-  private static long bytes(Tensor tensor, Storage storage) {
+  private static long bytes(Tensor tensor) {
+    Storage storage = tensor.storage;
     return (long) tensor.columns / storage.blockElements * storage.blockBytes * tensor.rows;
   }
 
@@ -163,16 +172,18 @@ public final class RandomModel {
     return (offset + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
   }
 
-  private void data(OutputStream out, Tensor tensor, Storage storage) throws IOException {
-    float scale = tensor.matrix ? (float) (1 / Math.sqrt(tensor.columns)) : 0;
-    long length = bytes(tensor, storage);
+  private void data(OutputStream out, Tensor tensor) throws IOException {
+    Storage storage = tensor.storage;
+    boolean matrix = tensor.rows > 1;
+    float scale = matrix ? (float) (1 / Math.sqrt(tensor.columns)) : 0;
+    long length = bytes(tensor);
     ByteBuffer row =
         ByteBuffer.allocate((int) (length / tensor.rows)).order(ByteOrder.LITTLE_ENDIAN);
     for (int r = 0; r < tensor.rows; r++) {
       row.clear();
       while (row.hasRemaining()) {
         switch (storage) {
-          case F32 -> row.putFloat(tensor.matrix ? scale * (float) random.nextGaussian() : 1);
+          case F32 -> row.putFloat(matrix ? scale * (float) random.nextGaussian() : 1);
           case F16 ->
               row.putShort(Float.floatToFloat16(scale * (random.nextFloat() * 3.4f - 1.7f)));
           // Divided by the standard deviation of what the random bits stand for.
