@@ -14,7 +14,7 @@ import rope4j.inference.tokenizer.Tokenizer;
 /// Conversation conversation = new Conversation(template, tokenizer, session);
 /// int[] unread = conversation.ask("Hello");
 /// float[] logits = session.feed(unread);
-/// // sample tokens, feed each to the session, tell conversation.said(token), until one ends the turn
+/// // sample tokens and feed each to the session, until one ends the turn
 /// conversation.answered("Hi there!");
 /// ```
 public final class Conversation {
@@ -23,9 +23,6 @@ public final class Conversation {
   private final Tokenizer tokenizer;
   private final Session session;
   private final List<Message> messages = new ArrayList<>();
-
-  /// The tokens the session has been given.
-  private int[] read = {};
 
   /// @param session a new one, which only this conversation feeds
   public Conversation(ChatTemplate template, Tokenizer tokenizer, Session session) {
@@ -66,22 +63,13 @@ public final class Conversation {
                 + session.capacity()
                 + "; give a larger one with --ctx-size");
       }
-      int known = Arrays.mismatch(read, prompt);
-      int kept = Math.min(known < 0 ? prompt.length : known, prompt.length - 1);
-      kept = Math.min(kept, session.length());
+      int kept = session.prefix(prompt);
       session.truncate(kept);
-      read = prompt;
       return Arrays.copyOfRange(prompt, kept, prompt.length);
     } catch (RuntimeException e) {
       messages.removeLast();
       throw e;
     }
-  }
-
-  /// Tells of a token of the answer that the session was given.
-  public void said(int token) {
-    read = Arrays.copyOf(read, read.length + 1);
-    read[read.length - 1] = token;
   }
 
   /// The answer has ended.

@@ -3,7 +3,6 @@ package rope4j.cli;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.function.IntConsumer;
 import rope4j.inference.Sampler;
 import rope4j.inference.Session;
 import rope4j.inference.tokenizer.TextDecoder;
@@ -44,9 +43,7 @@ record Answer(
   }
 
   /// Reads tokens and writes what follows, with a line break at its end.
-  ///
-  /// @param said is told of every token that the session was given after the prompt
-  Said write(int[] prompt, Stop stop, PrintWriter out, IntConsumer said) {
+  Said write(int[] prompt, Stop stop, PrintWriter out) {
     TextDecoder decoder = new TextDecoder(tokenizer);
     StringBuilder text = new StringBuilder();
     long begin = System.nanoTime();
@@ -69,7 +66,6 @@ record Answer(
         break;
       }
       logits = session.feed(token);
-      said.accept(token);
     }
     String rest = decoder.end();
     text.append(rest);

@@ -64,7 +64,7 @@ final class Chat {
   /// One question and its answer.
   Answer.Said ask(String question, Stop stop) {
     int[] unread = conversation.ask(question);
-    Answer.Said said = answer.write(unread, stop, out, conversation::said);
+    Answer.Said said = answer.write(unread, stop, out);
     conversation.answered(said.text());
     return said;
   }

@@ -219,7 +219,7 @@ final class RunCommand implements Callable<Integer> {
       Sampling choice) {
     Answer answer = answer(model, tokenizer, flags, context, choice);
     try (Stop stop = Stop.onInterrupt()) {
-      report(answer.write(tokens, stop, spec.commandLine().getOut(), _ -> {}), choice.seed());
+      report(answer.write(tokens, stop, spec.commandLine().getOut()), choice.seed());
     }
     answer
         .watch()
