@@ -24,7 +24,9 @@ class EngineMemoryTest {
 
   private static final Path ZOO = Path.of("../inference/src/test/resources/parity/zoo/models");
   private static final int TOKENS = 4096;
-  private static final int MORE_OF_A_WINDOW = 3 * 256;
+
+  /// A batch and two chunks.
+  private static final int MORE_OF_A_WINDOW = 512 + 2 * 256;
 
   @TestFactory
   Stream<DynamicTest> bytesAreThosePredictedForEveryTypeThatFits() throws IOException {
