@@ -24,6 +24,7 @@ import rope4j.diagnosis.recipe.LlamaCppFlags;
 import rope4j.inference.Model;
 import rope4j.inference.Sampler;
 import rope4j.inference.Sampling;
+import rope4j.inference.SessionOptions;
 import rope4j.inference.tokenizer.Tokenizer;
 
 /// Continues a prompt.
@@ -84,6 +85,7 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     RopeOverrides flags = rope.overrides();
+    SessionOptions options = session.options();
     Sampling choice = sampling.sampling();
     if (predict < 1) {
       throw new InputException("--predict must be at least 1, but it is " + predict);
@@ -102,27 +104,34 @@ final class RunCommand implements Callable<Integer> {
     try (Model model = input.load(err)) {
       Tokenizer tokenizer = model.tokenizer();
       if (chat) {
-        talk(model, tokenizer, flags, choice, err);
+        talk(model, tokenizer, flags, options, choice, err);
       } else {
         int[] tokens = tokens(tokenizer);
         int context = context(tokens.length);
+        // What is refused for want of memory is refused before anything is said.
+        Answer answer = answer(model, tokenizer, flags, context, options, choice);
         say(model, flags, context, err);
-        generate(model, tokenizer, tokens, flags, context, choice);
+        generate(model, answer, tokens, choice);
       }
     }
     return Rope.HOLDS;
   }
 
   private void talk(
-      Model model, Tokenizer tokenizer, RopeOverrides flags, Sampling choice, PrintWriter err) {
+      Model model,
+      Tokenizer tokenizer,
+      RopeOverrides flags,
+      SessionOptions options,
+      Sampling choice,
+      PrintWriter err) {
     ChatTemplate template = Chat.template(model, chatting);
     int advertised = model.description().contextLength();
     int context = contextLength.filter(n -> n != 0).orElse(Math.min(advertised, CHAT_CONTEXT));
     if (context < 1) {
       throw new InputException("--ctx-size must be at least 1, but it is " + context);
     }
+    Answer answer = answer(model, tokenizer, flags, context, options, choice);
     say(model, flags, context, err);
-    Answer answer = answer(model, tokenizer, flags, context, choice);
     PrintWriter out = spec.commandLine().getOut();
     Chat chat = new Chat(template, answer, chatting.system(), out);
     try (Stop stop = Stop.onInterrupt()) {
@@ -210,14 +219,7 @@ final class RunCommand implements Callable<Integer> {
     err.println("rope: " + reached + "; expect the text to fall apart");
   }
 
-  private void generate(
-      Model model,
-      Tokenizer tokenizer,
-      int[] tokens,
-      RopeOverrides flags,
-      int context,
-      Sampling choice) {
-    Answer answer = answer(model, tokenizer, flags, context, choice);
+  private void generate(Model model, Answer answer, int[] tokens, Sampling choice) {
     try (Stop stop = Stop.onInterrupt()) {
       report(answer.write(tokens, stop, spec.commandLine().getOut()), choice.seed());
     }
@@ -228,10 +230,15 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private Answer answer(
-      Model model, Tokenizer tokenizer, RopeOverrides flags, int context, Sampling choice) {
+      Model model,
+      Tokenizer tokenizer,
+      RopeOverrides flags,
+      int context,
+      SessionOptions options,
+      Sampling choice) {
     int trained = trainedLength(model);
     return new Answer(
-        model.session(model.rotation(flags, context), context, session.options()),
+        model.session(model.rotation(flags, context), context, options),
         new Sampler(choice, model.vocabularySize()),
         tokenizer,
         predict,
