@@ -37,6 +37,9 @@ public final class DemoModel {
   private static final int STEPS = 4000;
   private static final long SEED = 1;
 
+  /// Words that cost a perfect reader more than this, nats, are choices of the writer.
+  private static final double CHOICE = 0.5;
+
   private DemoModel() {}
 
   static ModelConfig config() {
@@ -55,6 +58,8 @@ public final class DemoModel {
     return new TrainingPlan(SEED, STEPS).withLearningRate(2e-3);
   }
 
+  /// In the first half only those words are asked for that a perfect reader knows: the choices are
+  /// noise, in which looking back is learned several times as slowly. Then all are.
   static BatchSource batches() {
     StoryTelling stories = new StoryTelling();
     return step -> {
@@ -64,6 +69,10 @@ public final class DemoModel {
         Example example = stories.training(Draws.seed(SEED, step, i), TRAINED_LENGTH);
         inputs[i] = example.inputs();
         targets[i] = example.targets();
+        double[] floor = example.floor();
+        for (int p = 0; p < TRAINED_LENGTH && step < STEPS / 2; p++) {
+          targets[i][p] = floor[p] > CHOICE ? Example.NOT_ASKED : targets[i][p];
+        }
       }
       return new Batch(inputs, targets);
     };
