@@ -9,6 +9,9 @@ module rope4j.cli {
   requires info.picocli;
   requires tools.jackson.databind;
   requires rope4j.diagnosis;
+  // Only `rope run --chat` needs it, and the launcher adds it then: its libraries take long to
+  // start.
+  requires static rope4j.chat;
 
   opens rope4j.cli to
       info.picocli;

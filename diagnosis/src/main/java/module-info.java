@@ -12,6 +12,14 @@ module rope4j.diagnosis {
   exports rope4j.diagnosis.rules;
   exports rope4j.diagnosis.prediction;
   exports rope4j.diagnosis.engine;
+  exports rope4j.diagnosis.probe;
+  exports rope4j.diagnosis.probe.benefit;
+  exports rope4j.diagnosis.probe.check;
+  exports rope4j.diagnosis.probe.coherence;
+  exports rope4j.diagnosis.probe.pairs;
+  exports rope4j.diagnosis.probe.retrieval;
+  exports rope4j.diagnosis.probe.trial;
   exports rope4j.diagnosis.recipe;
+  exports rope4j.diagnosis.coherence;
   exports rope4j.diagnosis.comparison;
 }

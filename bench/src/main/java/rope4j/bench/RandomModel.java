@@ -18,7 +18,7 @@ import java.util.Random;
 /// be measured without downloading anything. What it says means nothing.
 ///
 /// ```sh
-/// java bench/src/main/java/rope4j/bench/RandomModel.java model.gguf LAYERS WIDTH HEADS KV_HEADS HIDDEN VOCABULARY F32|F16|Q8_0|Q4_0|Q4_K|Q6_K
+/// java bench/src/main/java/rope4j/bench/RandomModel.java model.gguf LAYERS WIDTH HEADS KV_HEADS HIDDEN VOCABULARY F32|F16|Q8_0|Q4_0|Q4_K|Q6_K|Q4_K_M
 /// ```
 public final class RandomModel {
 
@@ -57,7 +57,7 @@ public final class RandomModel {
   public static void main(String[] arguments) throws IOException {
     if (arguments.length != 8) {
       throw new IllegalArgumentException(
-          "give: FILE LAYERS WIDTH HEADS KV_HEADS HIDDEN VOCABULARY F32|F16|Q8_0|Q4_0|Q4_K|Q6_K");
+          "give: FILE LAYERS WIDTH HEADS KV_HEADS HIDDEN VOCABULARY F32|F16|Q8_0|Q4_0|Q4_K|Q6_K|Q4_K_M");
     }
     int[] n = new int[6];
     for (int i = 0; i < n.length; i++) {

@@ -25,6 +25,11 @@ public final class Metadata {
     this(values, Map.of());
   }
 
+  /// Pairs that stand in no file: those of a model in another format, by GGUF's names.
+  public static Metadata of(SequencedMap<String, MetadataValue> values) {
+    return new Metadata(values);
+  }
+
   private Metadata(Map<String, MetadataValue> values, Map<String, MetadataValue> overrides) {
     this.values = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(values));
     this.overrides = overrides;

@@ -21,6 +21,8 @@ import rope4j.diagnosis.Strategy;
 import rope4j.diagnosis.TerminalReport;
 import rope4j.diagnosis.Verdict.Level;
 import rope4j.diagnosis.Windows;
+import rope4j.diagnosis.probe.ProbePlan;
+import rope4j.diagnosis.probe.trial.ResultStore;
 import rope4j.inference.Model;
 
 /// The main job.
@@ -35,6 +37,7 @@ final class DoctorCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private ModelInput input;
   @Mixin private TextInput text;
+  @Mixin private ProbeFlags probes;
 
   @Option(
       names = {"-c", "--context", "--ctx-size"},
@@ -104,9 +107,12 @@ final class DoctorCommand implements Callable<Integer> {
       throw new InputException("--windows must be at least 1, but it is " + mostWindows);
     }
     text.check();
+    probes.check();
+    ProbePlan plan = probes.plan();
     Optional<Path> page = page();
     page.ifPresent(this::requireWritable);
     Examination examination;
+    input.requireFile();
     try (Model model = input.load(spec.commandLine().getErr())) {
       Doctor.requireExtension(model.description(), contextLength);
       List<Strategy> asked =
@@ -119,11 +125,33 @@ final class DoctorCommand implements Callable<Integer> {
       TextInput.Tokens tokens = text.read(model);
       Windows windows =
           Windows.of(tokens.ids(), contextLength, tokens.beginning()).first(mostWindows);
-      try (ProgressBar bar =
-          new ProgressBar(spec.commandLine().getErr(), Terminal.errorIsTerminal())) {
-        examination = doctor.examine(input.path(), text.description(), windows, bar);
+      // Ctrl-C ends the measurement, and what was measured is reported before the machine stops.
+      try (Stop stop = Stop.onInterrupt();
+          ResultStore store = probes.store(page)) {
+        try (ProgressBar bar =
+            new ProgressBar(spec.commandLine().getErr(), Terminal.errorIsTerminal())) {
+          examination =
+              doctor.examine(
+                  input.path(),
+                  text.description(),
+                  windows,
+                  plan,
+                  store,
+                  probes.limit().or(stop::isAsked),
+                  bar);
+        }
+        report(examination, page);
       }
+    } catch (IOException e) {
+      throw new InputException("the results can't be kept: " + e.getMessage());
     }
+    if (examination.probes().filter(report -> !report.sound()).isPresent()) {
+      return Rope.BAD_VERDICT;
+    }
+    return exitCode(examination.best().map(result -> result.verdict().level()), accept);
+  }
+
+  private void report(Examination examination, Optional<Path> page) {
     page.ifPresent(path -> write(path, HtmlReport.render(examination)));
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
@@ -132,7 +160,7 @@ final class DoctorCommand implements Callable<Integer> {
       out.print(TerminalReport.render(examination, Terminal.outputHasColors()));
       page.ifPresent(path -> out.println("report: " + path));
     }
-    return exitCode(examination.best().map(result -> result.verdict().level()), accept);
+    out.flush();
   }
 
   /// @param best verdict of the recommended strategy; empty when none is fit for use
@@ -167,7 +195,7 @@ final class DoctorCommand implements Callable<Integer> {
 
   /// A measurement takes minutes: what would fail at its end fails before it.
   private void requireWritable(Path file) {
-    if (input.isFile(file) || text.isFile(file)) {
+    if (input.isFile(file) || text.isFile(file) || probes.isFile(file)) {
       throw new InputException(
           "--html " + file + " would overwrite what is measured; name another file");
     }

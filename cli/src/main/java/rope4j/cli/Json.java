@@ -78,6 +78,8 @@ final class Json {
         .put("seconds", cost.seconds())
         .put("kvCacheBytes", cost.cacheBytes())
         .put("threads", cost.threads());
+    json.put("partial", examination.partial());
+    examination.probes().ifPresent(probes -> json.set("probes", ProbeJson.of(probes)));
     return json;
   }
 
@@ -131,6 +133,7 @@ final class Json {
     json.set("added", bucket(result.added()));
     json.putObject("shortDamage")
         .put("meanKl", result.shortDamage().meanKl())
+        .put("kl99", result.shortDamage().kl99())
         .put("topAgreement", result.shortDamage().topAgreement())
         .put("positions", result.shortDamage().positions());
     ArrayNode flags = json.putArray("llamaCppFlags");

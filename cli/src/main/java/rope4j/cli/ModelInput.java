@@ -1,6 +1,7 @@
 package rope4j.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -11,7 +12,9 @@ final class ModelInput {
 
   private static final int MOST_THREADS = 1024;
 
-  @Parameters(paramLabel = "MODEL", description = "A .gguf file.")
+  @Parameters(
+      paramLabel = "MODEL",
+      description = "A .gguf file, or a Hugging Face folder with safetensors.")
   private Path path = Path.of("");
 
   @Option(
@@ -33,6 +36,16 @@ final class ModelInput {
   /// Whether this is the model's own file.
   boolean isFile(Path other) {
     return Paths.same(path, other);
+  }
+
+  /// The doctor's strategies and recipes are llama.cpp's.
+  void requireFile() {
+    if (Files.isDirectory(path) || path.endsWith("config.json")) {
+      throw new InputException(
+          path
+              + " is a folder, but the doctor examines GGUF files; convert it with llama.cpp's"
+              + " convert_hf_to_gguf.py, or measure single settings with rope perplexity");
+    }
   }
 
   Model load(PrintWriter err) {

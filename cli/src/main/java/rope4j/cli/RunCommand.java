@@ -3,7 +3,6 @@ package rope4j.cli;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
@@ -13,7 +12,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import rope4j.chat.ChatTemplate;
 import rope4j.checkpoint.RopeOverrides;
+import rope4j.checkpoint.model.Checkpoint;
 import rope4j.checkpoint.model.GgufCheckpoint;
 import rope4j.diagnosis.engine.Engine;
 import rope4j.diagnosis.inspection.Inspection;
@@ -23,8 +24,6 @@ import rope4j.diagnosis.recipe.LlamaCppFlags;
 import rope4j.inference.Model;
 import rope4j.inference.Sampler;
 import rope4j.inference.Sampling;
-import rope4j.inference.Session;
-import rope4j.inference.tokenizer.TextDecoder;
 import rope4j.inference.tokenizer.Tokenizer;
 
 /// Continues a prompt.
@@ -38,17 +37,20 @@ final class RunCommand implements Callable<Integer> {
 
   private static final int ORDINARY_LENGTH = 128;
 
+  /// Tokens of a conversation, where the model has room for them.
+  private static final int CHAT_CONTEXT = 4096;
+
   @Spec private CommandSpec spec;
   @Mixin private ModelInput input;
   @Mixin private RopeFlags rope;
   @Mixin private SamplingFlags sampling;
+  @Mixin private ChatFlags chatting;
 
   @Option(
       names = {"-p", "--prompt"},
       paramLabel = "TEXT",
-      required = true,
-      description = "The text to continue.")
-  private String prompt = "";
+      description = "The text to continue; with --chat what the model is asked.")
+  private Optional<String> prompt = Optional.empty();
 
   @Option(
       names = {"-n", "--predict", "--n-predict"},
@@ -70,6 +72,15 @@ final class RunCommand implements Callable<Integer> {
       description = "Run past the length the model was made for although nothing scales it.")
   private boolean allowDegraded;
 
+  @Mixin private CacheFlags cache;
+
+  @Option(
+      names = "--coherence",
+      description =
+          "Say afterwards how much the text repeats itself and how sure the model was; past the"
+              + " trained length it always does.")
+  private boolean coherence;
+
   @Override
   public Integer call() {
     RopeOverrides flags = rope.overrides();
@@ -78,18 +89,62 @@ final class RunCommand implements Callable<Integer> {
       throw new InputException("--predict must be at least 1, but it is " + predict);
     }
     PrintWriter err = spec.commandLine().getErr();
+    boolean chat = chatting.isAsked();
+    if (!chat && prompt.isEmpty()) {
+      throw new InputException("the text to continue is missing; give it with --prompt (-p)");
+    }
+    if (chat
+        && ModuleLayer.boot().findModule("rope4j.cli").isPresent()
+        && ModuleLayer.boot().findModule("rope4j.chat").isEmpty()) {
+      throw new InputException(
+          "--chat needs the module rope4j.chat and its libraries; start with --add-modules rope4j.chat, as ./rope does");
+    }
     try (Model model = input.load(err)) {
       Tokenizer tokenizer = model.tokenizer();
-      int[] tokens = tokens(tokenizer);
-      int context = context(tokens.length);
-      say(model, flags, context, err);
-      generate(model, tokenizer, tokens, flags, context, choice);
+      if (chat) {
+        talk(model, tokenizer, flags, choice, err);
+      } else {
+        int[] tokens = tokens(tokenizer);
+        int context = context(tokens.length);
+        say(model, flags, context, err);
+        generate(model, tokenizer, tokens, flags, context, choice);
+      }
     }
     return Rope.HOLDS;
   }
 
+  private void talk(
+      Model model, Tokenizer tokenizer, RopeOverrides flags, Sampling choice, PrintWriter err) {
+    ChatTemplate template = Chat.template(model, chatting);
+    int advertised = model.description().contextLength();
+    int context = contextLength.filter(n -> n != 0).orElse(Math.min(advertised, CHAT_CONTEXT));
+    if (context < 1) {
+      throw new InputException("--ctx-size must be at least 1, but it is " + context);
+    }
+    say(model, flags, context, err);
+    Answer answer = answer(model, tokenizer, flags, context, choice);
+    PrintWriter out = spec.commandLine().getOut();
+    Chat chat = new Chat(template, answer, chatting.system(), out);
+    try (Stop stop = Stop.onInterrupt()) {
+      if (prompt.isPresent()) {
+        report(chat.ask(prompt.get(), stop), choice.seed());
+      } else {
+        chat.converse(
+            stop,
+            () -> {
+              if (Terminal.errorIsTerminal()) {
+                err.print("> ");
+                err.flush();
+              }
+            },
+            said -> err.println("rope: " + said.speeds()));
+      }
+    }
+    answer.watch().line(model, new int[0]).ifPresent(line -> err.println("rope: " + line));
+  }
+
   private int[] tokens(Tokenizer tokenizer) {
-    int[] ids = tokenizer.encode(prompt);
+    int[] ids = tokenizer.encode(prompt.orElse(""));
     OptionalInt bos = tokenizer.addsBos() ? tokenizer.bos() : OptionalInt.empty();
     int[] tokens =
         bos.isPresent()
@@ -128,12 +183,7 @@ final class RunCommand implements Callable<Integer> {
               + " tokens");
       return;
     }
-    Inspection inspection =
-        Inspector.inspect(
-            GgufCheckpoint.of(model.file()),
-            Optional.of(Engine.LLAMA_CPP),
-            Optional.empty(),
-            OptionalInt.of(context));
+    Inspection inspection = inspect(model, OptionalInt.of(context));
     Outcome verdict = inspection.verdict();
     switch (verdict.level()) {
       case TRAINED, UNKNOWN -> {}
@@ -167,59 +217,43 @@ final class RunCommand implements Callable<Integer> {
       RopeOverrides flags,
       int context,
       Sampling choice) {
-    Session session = model.session(model.rotation(flags, context), context);
-    Sampler sampler = new Sampler(choice, model.vocabularySize());
-    for (int token : tokens) {
-      sampler.accept(token);
-    }
-    PrintWriter out = spec.commandLine().getOut();
+    Answer answer = answer(model, tokenizer, flags, context, choice);
     try (Stop stop = Stop.onInterrupt()) {
-      write(session, sampler, tokenizer, tokens, choice.seed(), stop, out);
+      report(answer.write(tokens, stop, spec.commandLine().getOut(), _ -> {}), choice.seed());
     }
+    answer
+        .watch()
+        .line(model, tokens)
+        .ifPresent(line -> spec.commandLine().getErr().println("rope: " + line));
   }
 
-  private void write(
-      Session session,
-      Sampler sampler,
-      Tokenizer tokenizer,
-      int[] tokens,
-      long seed,
-      Stop stop,
-      PrintWriter out) {
-    TextDecoder decoder = new TextDecoder(tokenizer);
-    long begin = System.nanoTime();
-    float[] logits = session.feed(tokens);
-    long prefilled = System.nanoTime();
-    int generated = 0;
-    while (generated < predict && !stop.isAsked()) {
-      int token = sampler.next(logits);
-      if (tokenizer.endsGeneration(token) && !ignoreEnd) {
-        break;
-      }
-      sampler.accept(token);
-      generated++;
-      out.print(decoder.add(token));
-      out.flush();
-      if (session.length() == session.capacity()) {
-        break;
-      }
-      logits = session.feed(token);
-    }
-    out.println(decoder.end());
-    out.flush();
-    spec.commandLine()
-        .getErr()
-        .printf(
-            Locale.ROOT,
-            "rope: prompt %d tokens, %.1f tokens/s; answer %d tokens, %.1f tokens/s; seed %d%n",
-            tokens.length,
-            rate(tokens.length, prefilled - begin),
-            generated,
-            rate(generated, System.nanoTime() - prefilled),
-            seed);
+  private Answer answer(
+      Model model, Tokenizer tokenizer, RopeOverrides flags, int context, Sampling choice) {
+    int trained = trainedLength(model);
+    return new Answer(
+        model.session(model.rotation(flags, context), context, cache.options()),
+        new Sampler(choice, model.vocabularySize()),
+        tokenizer,
+        predict,
+        ignoreEnd,
+        new CoherenceWatch(trained, context, coherence || context > trained));
   }
 
-  private static double rate(int tokens, long nanoseconds) {
-    return tokens * 1e9 / Math.max(1, nanoseconds);
+  private static int trainedLength(Model model) {
+    return inspect(model, OptionalInt.empty()).lengths().trained();
+  }
+
+  /// What the files alone say, in the engine whose rotation is run.
+  private static Inspection inspect(Model model, OptionalInt context) {
+    Checkpoint checkpoint = model.checkpoint();
+    return Inspector.inspect(
+        checkpoint,
+        Optional.of(checkpoint instanceof GgufCheckpoint ? Engine.LLAMA_CPP : Engine.TRANSFORMERS),
+        Optional.empty(),
+        context);
+  }
+
+  private void report(Answer.Said said, long seed) {
+    spec.commandLine().getErr().println("rope: " + said.speeds() + "; seed " + seed);
   }
 }

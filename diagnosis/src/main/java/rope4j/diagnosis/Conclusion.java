@@ -30,6 +30,9 @@ record Conclusion(String headline, List<String> reasons) {
   }
 
   private static String headline(Examination examination) {
+    if (examination.results().isEmpty()) {
+      return "No window was measured in the time there was: nothing can be said.";
+    }
     String length = Numbers.count(examination.contextLength());
     return examination
         .best()

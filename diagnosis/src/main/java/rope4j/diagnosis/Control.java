@@ -50,6 +50,17 @@ final class Control {
     return nll;
   }
 
+  /// Scores the first segment only, for the sake of its logits.
+  void scoreFirst(
+      Scorer scorer,
+      int[] window,
+      ModelRotation original,
+      LogitsObserver firstSegment,
+      IntConsumer progress) {
+    int first = Math.min(trainedLength, window.length);
+    var _ = scorer.score(Arrays.copyOf(window, first), 0, original, firstSegment, progress);
+  }
+
   /// Tokens computed for a window of this length.
   long cost(int windowLength) {
     long tokens = Math.min(trainedLength, windowLength);

@@ -7,22 +7,29 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.function.IntConsumer;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import rope4j.checkpoint.ModelDescription;
 import rope4j.checkpoint.RopeOverrides;
 import rope4j.checkpoint.model.Checkpoint;
-import rope4j.checkpoint.model.GgufCheckpoint;
 import rope4j.diagnosis.Verdict.Level;
 import rope4j.diagnosis.inspection.Inspection;
 import rope4j.diagnosis.inspection.Inspector;
+import rope4j.diagnosis.probe.ProbePlan;
+import rope4j.diagnosis.probe.ProbeReport;
+import rope4j.diagnosis.probe.Probes;
+import rope4j.diagnosis.probe.benefit.KeyTokens;
+import rope4j.diagnosis.probe.trial.Candidate;
+import rope4j.diagnosis.probe.trial.Fingerprint;
+import rope4j.diagnosis.probe.trial.Limit;
+import rope4j.diagnosis.probe.trial.ResultStore;
+import rope4j.diagnosis.probe.trial.Trials;
 import rope4j.diagnosis.recipe.RecipeModel;
 import rope4j.diagnosis.recipe.Recipes;
 import rope4j.diagnosis.rules.Rules;
 import rope4j.diagnosis.rules.Subject;
-import rope4j.inference.LogitsObserver;
 import rope4j.inference.Model;
 import rope4j.inference.ModelRotation;
-import rope4j.inference.Scorer;
 import rope4j.rotation.RopeParameters;
 
 /// Measures where each strategy holds, degrades or breaks.
@@ -104,30 +111,75 @@ public final class Doctor {
   /// @param windows the text, in windows of the context length
   /// @throws IllegalArgumentException when the memory is too small for the context
   public Examination examine(String file, String text, Windows windows, Progress progress) {
+    return examine(
+        file, text, windows, ProbePlan.NONE, ResultStore.inMemory(), Limit.NONE, progress);
+  }
+
+  /// Measures a text, then probes what a user means by "it works".
+  ///
+  /// @param file the model file as the user named it, for reports and recipes
+  /// @param text name of the text, for reports
+  /// @param windows the text, in windows of the context length
+  /// @param plan which probes
+  /// @param store results that are known already are taken from it, new ones are put into it
+  /// @param limit ends it early; what was measured until then is reported
+  /// @throws IllegalArgumentException when the memory is too small for the context
+  public Examination examine(
+      String file,
+      String text,
+      Windows windows,
+      ProbePlan plan,
+      ResultStore store,
+      Limit limit,
+      Progress progress) {
     long start = System.nanoTime();
     int count = windows.windows().size();
     Control control = new Control(description.trainedLength());
+    List<Candidate> candidates = strategies.stream().map(this::candidate).toList();
+    Candidate original = candidate(Strategy.unscaled());
+    String modelHash = Fingerprint.ofModel(model.file().path());
+    String textHash = Fingerprint.ofTokens(windows.windows());
     long controlTokens = control.cost(contextLength) * count;
     long prefillTokens = (long) contextLength * count * strategies.size();
-    Meter meter = new Meter(progress, controlTokens + prefillTokens);
+    AtomicLong total = new AtomicLong(controlTokens + prefillTokens);
+    Trials trials =
+        new Trials(
+            model,
+            store,
+            limit,
+            (stage, done) -> progress.report(stage, done, total.get()),
+            modelHash + "/" + textHash + "/" + contextLength,
+            plan.seed());
+    Probes probes =
+        new Probes(trials, plan, original, candidates, windows.windows(), contextLength);
+    probes.costs().forEach(cost -> total.addAndGet(cost.tokens()));
 
     Inspection inspection = inspection();
-    Scorer scorer = model.scorer();
     // Before anything is measured, not after the control.
-    scorer.requireMemory(contextLength);
+    trials.scorer().requireMemory(contextLength);
     ShortDamageMeter damage =
         new ShortDamageMeter(description.trainedLength(), count, model.vocabularySize());
-    ModelRotation original = rotation(Strategy.unscaled());
-    List<double[]> controlNll = new ArrayList<>();
-    for (int[] window : windows.windows()) {
-      controlNll.add(
-          control.score(scorer, window, original, damage.keepOriginal(), meter.stage("control")));
-    }
+    Passes passes = new Passes(trials, control, original, candidates, damage);
+    int measured = passes.run(windows.windows());
     List<StrategyResult> results = new ArrayList<>();
-    for (Strategy strategy : strategies) {
-      results.add(measure(strategy, scorer, windows, controlNll, damage.comparison(), meter));
+    for (int i = 0; measured > 0 && i < strategies.size(); i++) {
+      results.add(result(strategies.get(i), passes.controlNll(), passes.nll(i), passes.damage(i)));
     }
 
+    boolean partial = measured < count;
+    Optional<ProbeReport> probed = Optional.empty();
+    if (plan.asksForProbes()) {
+      ProbeReport report =
+          probes.run(
+              scaled(original, candidates, results),
+              keyTokens(passes),
+              modelHash,
+              textHash,
+              partial,
+              store);
+      probed = Optional.of(report);
+      partial = report.partial();
+    }
     Optional<StrategyResult> best = recommend(results);
     Optional<Strategy> recommended = best.map(StrategyResult::strategy);
     return new Examination(
@@ -136,51 +188,69 @@ public final class Doctor {
         inspection,
         contextLength,
         text,
-        count,
-        windows.leftOver(),
+        measured,
+        windows.leftOver() + (count - measured) * contextLength,
         criteria,
         results,
-        curve(controlNll),
+        measured == 0 ? List.of() : curve(passes.controlNll()),
         recommended.map(Strategy::name),
         recommended
             .map(b ->
                 Recipes.loading(RecipeModel.of(file, description), b.extension(), contextLength))
             .orElse(List.of()),
-        Findings.of(inspection, description, contextLength, count, results.size(), best),
+        Findings.of(
+            inspection, description, contextLength, measured, count - measured, results, best),
         new Examination.Cost(
-            prefillTokens,
-            controlTokens,
+            prefillTokens / count * measured,
+            controlTokens / count * measured,
             (System.nanoTime() - start) / 1e9,
             model.cacheBytes(contextLength),
-            model.threads()));
+            model.threads()),
+        partial,
+        probed);
+  }
+
+  private Candidate candidate(Strategy strategy) {
+    return new Candidate(
+        strategy.name(),
+        strategy.label(),
+        strategy.rotation(description, contextLength),
+        contextLength,
+        rotation(strategy));
+  }
+
+  /// The strategy with the lowest loss past the trained length among those that turn otherwise than
+  /// the original.
+  private static Optional<Candidate> scaled(
+      Candidate original, List<Candidate> candidates, List<StrategyResult> results) {
+    return IntStream.range(0, results.size())
+        .boxed()
+        .filter(i -> !candidates.get(i).frequencies().equals(original.frequencies()))
+        .min(Comparator.comparingDouble(i -> results.get(i).added().nll().mean()))
+        .map(candidates::get);
+  }
+
+  private List<KeyTokens> keyTokens(Passes passes) {
+    List<KeyTokens.Losses> losses = new ArrayList<>();
+    for (int i = 0; i < strategies.size(); i++) {
+      losses.add(new KeyTokens.Losses(strategies.get(i).name(), passes.nll(i)));
+    }
+    return KeyTokens.of(passes.controlNll(), losses, description.trainedLength());
   }
 
   /// The rules are not told the length: what becomes of the model there is what is measured.
   private Inspection inspection() {
-    // It shares the model's file, which stays open.
-    Checkpoint checkpoint = GgufCheckpoint.of(model.file());
+    // It shares the model's files, which stay open.
+    Checkpoint checkpoint = model.checkpoint();
     Subject file = new Subject(checkpoint, Optional.empty(), Optional.empty(), OptionalInt.empty());
     return Inspector.inspect(
             checkpoint, Optional.empty(), Optional.empty(), OptionalInt.of(contextLength))
         .withFindings(Rules.findings(file));
   }
 
-  private StrategyResult measure(
-      Strategy strategy,
-      Scorer scorer,
-      Windows windows,
-      List<double[]> control,
-      ShortDamageMeter.Comparison comparison,
-      Meter meter) {
+  private StrategyResult result(
+      Strategy strategy, List<double[]> control, List<double[]> nll, ShortDamage damage) {
     RopeParameters parameters = strategy.rotation(description, contextLength);
-    ModelRotation rotation = rotation(strategy);
-    List<double[]> nll = new ArrayList<>();
-    for (int i = 0; i < windows.windows().size(); i++) {
-      LogitsObserver observer = comparison.observe(i);
-      nll.add(
-          scorer.score(
-              windows.windows().get(i), 0, rotation, observer, meter.stage(strategy.name())));
-    }
     List<Integer> edges = Bucket.edges(description.trainedLength(), contextLength);
     List<Bucket> buckets = new ArrayList<>();
     for (int i = 0; i + 1 < edges.size(); i++) {
@@ -188,13 +258,7 @@ public final class Doctor {
     }
     Bucket added = bucket(nll, control, description.trainedLength(), contextLength - 1);
     return new StrategyResult(
-        strategy,
-        parameters,
-        criteria.judge(buckets),
-        buckets,
-        added,
-        comparison.result(),
-        curve(nll));
+        strategy, parameters, criteria.judge(buckets), buckets, added, damage, curve(nll));
   }
 
   private static Bucket bucket(List<double[]> nll, List<double[]> control, int from, int to) {
@@ -242,25 +306,5 @@ public final class Doctor {
   /// What llama.cpp would compute, because its flags are what is recommended.
   private ModelRotation rotation(Strategy strategy) {
     return model.rotation(strategy.flags(), contextLength);
-  }
-
-  /// Adds up tokens over all stages.
-  private static final class Meter {
-
-    private final Progress progress;
-    private final long total;
-    private long done;
-
-    Meter(Progress progress, long total) {
-      this.progress = progress;
-      this.total = total;
-    }
-
-    IntConsumer stage(String name) {
-      return tokens -> {
-        done += tokens;
-        progress.report(name, done, total);
-      };
-    }
   }
 }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import rope4j.checkpoint.ModelDescription;
 import rope4j.diagnosis.inspection.Inspection;
+import rope4j.diagnosis.probe.ProbeReport;
 import rope4j.diagnosis.recipe.Recipe;
 import rope4j.diagnosis.rules.Finding;
 
@@ -25,6 +26,8 @@ import rope4j.diagnosis.rules.Finding;
 ///   llama.cpp's flags, which were measured, come first
 /// @param findings what else to know: errors and warnings about the file, then what was measured
 /// @param cost what it took
+/// @param partial whether the time ended before all was measured; what is here was measured in full
+/// @param probes what was probed beyond the loss
 public record Examination(
     String file,
     ModelDescription description,
@@ -39,7 +42,9 @@ public record Examination(
     Optional<String> recommended,
     List<Recipe> recipes,
     List<Finding> findings,
-    Cost cost) {
+    Cost cost,
+    boolean partial,
+    Optional<ProbeReport> probes) {
 
   public Examination {
     results = List.copyOf(results);

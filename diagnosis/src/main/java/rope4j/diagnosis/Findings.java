@@ -24,7 +24,8 @@ final class Findings {
       ModelDescription model,
       int contextLength,
       int windows,
-      int strategies,
+      int windowsLeft,
+      List<StrategyResult> results,
       Optional<StrategyResult> best) {
     List<Finding> findings = new ArrayList<>();
     inspection.findings().stream()
@@ -40,6 +41,18 @@ final class Findings {
                   + " switched off, which is the trained rotation only if the model was not tuned with it.",
               model.architecture() + ".rope.scaling.* is set",
               "compare the strategy 'file' with 'unscaled' below the trained length"));
+    }
+    if (windowsLeft > 0) {
+      findings.add(
+          new Finding(
+              "partial",
+              Severity.WARNING,
+              "The time ended before all of the text was measured.",
+              "windows measured = " + windows + " of " + (windows + windowsLeft),
+              "give more time, or run it again: with the same report it goes on where it ended"));
+    }
+    if (windows == 0) {
+      return findings;
     }
     long added = (long) windows * (contextLength - 1 - model.trainedLength());
     if (windows < FEW_WINDOWS || added < FEW_TOKENS) {
@@ -62,7 +75,7 @@ final class Findings {
               "all-break",
               Severity.ERROR,
               "No strategy measured can be used at this length.",
-              "strategies measured = " + strategies,
+              "strategies measured = " + results.size(),
               "stay within " + model.trainedLength() + " tokens, or try a smaller --context"));
     }
     return findings;

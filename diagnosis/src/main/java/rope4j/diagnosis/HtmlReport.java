@@ -44,10 +44,13 @@ public final class HtmlReport {
     out.open("body");
     header();
     out.open("main");
-    ReportTables tables = new ReportTables(examination, series, out);
-    tables.verdicts();
-    chart();
-    tables.buckets();
+    if (!examination.results().isEmpty()) {
+      ReportTables tables = new ReportTables(examination, series, out);
+      tables.verdicts();
+      chart();
+      tables.buckets();
+    }
+    examination.probes().ifPresent(probes -> new ReportProbes(probes, out).write());
     new ReportRecipes(examination, series, out).write();
     new ReportFile(examination.inspection(), out).write();
     findings();

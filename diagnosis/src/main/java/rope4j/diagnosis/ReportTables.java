@@ -37,7 +37,14 @@ final class ReportTables {
     out.open("thead").open("tr");
     for (String head :
         List.of(
-            "Strategy", "Verdict", "Loss", "Control", "Excess", "Short text, KL", "Same token")) {
+            "Strategy",
+            "Verdict",
+            "Loss",
+            "Control",
+            "Excess",
+            "Short text, KL",
+            "99 % below",
+            "Same token")) {
       out.element("th", head, "scope", "col");
     }
     out.close().close();
@@ -62,6 +69,8 @@ final class ReportTables {
     measured("Excess", Numbers.signed(-added.benefit().mean()), Numbers.plusMinus(added.benefit()));
     double kl = result.shortDamage().meanKl();
     measured("Short text, KL", kl < NO_DAMAGE ? "0" : Numbers.decimals(kl, 3), "");
+    double kl99 = result.shortDamage().kl99();
+    measured("99 % below", kl99 < NO_DAMAGE ? "0" : Numbers.decimals(kl99, 3), "");
     measured("Same token", Numbers.percent(result.shortDamage().topAgreement()), "");
     out.close();
   }

@@ -5,5 +5,6 @@ package rope4j.diagnosis;
 ///
 /// @param positions positions compared
 /// @param meanKl mean of KL(original ‖ strategy) over the next-token distributions, nats
+/// @param kl99 what 99 % of them do not exceed, nats
 /// @param topAgreement share of positions where both have the same most likely token, 0 to 1
-public record ShortDamage(int positions, double meanKl, double topAgreement) {}
+public record ShortDamage(int positions, double meanKl, double kl99, double topAgreement) {}

@@ -19,7 +19,7 @@ final class ShortDamageMeter {
 
   private final int trainedLength;
   private final long stride;
-  private final List<Map<Integer, float[]>> originals = new ArrayList<>();
+  private final Map<Integer, Map<Integer, float[]>> originals = new HashMap<>();
 
   ShortDamageMeter(int trainedLength, int windows, int vocabulary) {
     this.trainedLength = trainedLength;
@@ -28,47 +28,82 @@ final class ShortDamageMeter {
     stride = Math.max(1, Math.ceilDiv(positions, most));
   }
 
-  /// Keeps the logits of one more window.
-  LogitsObserver keepOriginal() {
+  /// Keeps the logits of a window.
+  LogitsObserver keepOriginal(int window) {
     Map<Integer, float[]> rows = new HashMap<>();
-    originals.add(rows);
-    return new Observer(
-        originals.size() - 1, (position, logits) -> rows.put(position, logits.clone()));
+    originals.put(window, rows);
+    return new Observer(window, (position, logits) -> rows.put(position, logits.clone()));
   }
 
-  /// Compares the windows of one strategy with the originals kept.
-  Comparison comparison() {
-    return new Comparison();
+  /// Whether a window's logits are kept.
+  boolean keeps(int window) {
+    return originals.containsKey(window);
+  }
+
+  /// Lets go of a window's logits.
+  void forget(int window) {
+    originals.remove(window);
+  }
+
+  /// Compares one strategy with the originals kept of a window.
+  Comparison comparison(int window) {
+    return new Comparison(window, originals.getOrDefault(window, Map.of()));
   }
 
   final class Comparison {
 
-    private int positions;
+    private final LogitsObserver observer;
+    private final List<Double> values = new ArrayList<>();
+
+    private Comparison(int window, Map<Integer, float[]> rows) {
+      observer =
+          new Observer(
+              window,
+              (position, logits) -> {
+                float[] original = rows.get(position);
+                if (original != null) {
+                  values.add(divergence(original, logits));
+                  values.add(best(original) == best(logits) ? 1.0 : 0.0);
+                }
+              });
+    }
+
+    LogitsObserver observer() {
+      return observer;
+    }
+
+    /// In turn a divergence, and 1 where the most likely token is the same.
+    double[] values() {
+      return values.stream().mapToDouble(Double::doubleValue).toArray();
+    }
+  }
+
+  /// Adds up the comparisons of windows.
+  static final class Sum {
+
+    private static final double MOST = 0.99;
+
+    private final List<Double> divergences = new ArrayList<>();
     private double kl;
     private int agreements;
 
-    LogitsObserver observe(int window) {
-      Map<Integer, float[]> rows = originals.get(window);
-      return new Observer(
-          window,
-          (position, logits) -> {
-            float[] original = rows.get(position);
-            if (original != null) {
-              compare(original, logits);
-            }
-          });
-    }
-
-    private void compare(float[] original, float[] changed) {
-      positions++;
-      kl += divergence(original, changed);
-      if (best(original) == best(changed)) {
-        agreements++;
+    /// @param values as [Comparison#values]
+    void add(double[] values) {
+      for (int i = 0; i < values.length; i += 2) {
+        divergences.add(values[i]);
+        kl += values[i];
+        agreements += values[i + 1] == 1 ? 1 : 0;
       }
     }
 
     ShortDamage result() {
-      return new ShortDamage(positions, kl / positions, (double) agreements / positions);
+      int positions = divergences.size();
+      if (positions == 0) {
+        return new ShortDamage(0, 0, 0, 0);
+      }
+      List<Double> sorted = divergences.stream().sorted().toList();
+      double most = sorted.get((int) Math.ceil(MOST * positions) - 1);
+      return new ShortDamage(positions, kl / positions, most, (double) agreements / positions);
     }
   }
 

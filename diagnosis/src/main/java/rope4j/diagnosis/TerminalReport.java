@@ -30,9 +30,13 @@ public final class TerminalReport {
   public static String render(Examination examination, boolean colors) {
     TerminalReport report = new TerminalReport(examination, colors);
     report.heading();
-    report.strategies();
-    report.buckets();
+    if (!examination.results().isEmpty()) {
+      report.strategies();
+      report.buckets();
+      report.shortDamage();
+    }
     report.findings();
+    examination.probes().ifPresent(probes -> new ProbeLines(probes, report.out).print());
     report.recommendation();
     return report.out.toString();
   }
@@ -198,6 +202,24 @@ public final class TerminalReport {
     }
   }
 
+  /// What each strategy changes in text that needs no extension.
+  private void shortDamage() {
+    out.line("");
+    out.line(
+        out.bold(
+            format("%-18s %9s %9s %14s", "short text", "mean KL", "99 % below", "same token")));
+    for (StrategyResult result : examination.results()) {
+      ShortDamage damage = result.shortDamage();
+      out.line(
+          format(
+              "  %-16s %9s %9s %13.1f %%",
+              result.strategy().label(),
+              kl(damage.meanKl()),
+              kl(damage.kl99()),
+              100 * damage.topAgreement()));
+    }
+  }
+
   private void findings() {
     if (examination.findings().isEmpty()) {
       return;
@@ -208,6 +230,13 @@ public final class TerminalReport {
 
   private void recommendation() {
     out.line("");
+    if (examination.results().isEmpty()) {
+      out.wrap(
+          "",
+          0,
+          "No window was measured in the time there was: nothing can be said. Give more time.");
+      return;
+    }
     if (examination.best().isEmpty()) {
       out.wrap(
           "",

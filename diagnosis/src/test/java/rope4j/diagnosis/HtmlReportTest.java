@@ -138,7 +138,9 @@ class HtmlReportTest {
         recommended,
         recommended.isPresent() ? EXAMINATION.recipes() : List.of(),
         EXAMINATION.findings(),
-        EXAMINATION.cost());
+        EXAMINATION.cost(),
+        EXAMINATION.partial(),
+        EXAMINATION.probes());
   }
 
   private static List<Element> charts() throws Exception {

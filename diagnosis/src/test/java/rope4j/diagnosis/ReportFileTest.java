@@ -134,7 +134,8 @@ class ReportFileTest {
             EXAMINATION.description(),
             256,
             9,
-            1,
+            0,
+            EXAMINATION.results(),
             Optional.empty());
     assertThat(findings).contains(FINDING).doesNotContain(note);
     assertThat(findings).extracting(Finding::id).contains("unseen-angles", "all-break");

@@ -26,14 +26,17 @@ class ShortDamageMeterTest {
   @Test
   void comparesPositionByPositionBelowTheTrainedLength() {
     ShortDamageMeter meter = new ShortDamageMeter(3, 1, 2);
-    feed(meter.keepOriginal(), new float[][] {{1, 0}, {0, 1}, {1, 0}, {9, 9}});
-    ShortDamageMeter.Comparison comparison = meter.comparison();
-    feed(comparison.observe(0), new float[][] {{1, 0}, {1, 0}, {1, 0}, {0, 5}});
-    ShortDamage damage = comparison.result();
+    feed(meter.keepOriginal(0), new float[][] {{1, 0}, {0, 1}, {1, 0}, {9, 9}});
+    ShortDamageMeter.Comparison comparison = meter.comparison(0);
+    feed(comparison.observer(), new float[][] {{1, 0}, {1, 0}, {1, 0}, {0, 5}});
+    ShortDamageMeter.Sum sum = new ShortDamageMeter.Sum();
+    sum.add(comparison.values());
+    ShortDamage damage = sum.result();
     double flipped = ShortDamageMeter.divergence(new float[] {0, 1}, new float[] {1, 0});
     // Positions 1 and 2: at position 0 no rotation matters, position 3 is past the trained length.
     assertThat(damage.positions()).isEqualTo(2);
     assertThat(damage.meanKl()).isCloseTo(flipped / 2, within(1e-12));
+    assertThat(damage.kl99()).isCloseTo(flipped, within(1e-12));
     assertThat(damage.topAgreement()).isCloseTo(1.0 / 2, within(1e-12));
   }
 
@@ -52,7 +55,7 @@ class ShortDamageMeterTest {
       long kept = 0;
       double sum = 0;
       for (int window = 0; window < shape[1]; window++) {
-        LogitsObserver observer = meter.keepOriginal();
+        LogitsObserver observer = meter.keepOriginal(window);
         for (int p = 0; p < trained; p++) {
           if (observer.wants(p)) {
             kept++;

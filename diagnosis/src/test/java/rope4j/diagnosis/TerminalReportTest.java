@@ -84,7 +84,9 @@ class TerminalReportTest {
             Optional.empty(),
             List.of(),
             examination.findings(),
-            examination.cost());
+            examination.cost(),
+            examination.partial(),
+            examination.probes());
     assertThat(TerminalReport.render(broken, false))
         .contains("No strategy is fit for use at this length. Stay within 64 tokens.")
         .doesNotContain("recommended");

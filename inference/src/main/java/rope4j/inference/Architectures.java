@@ -46,7 +46,7 @@ final class Architectures {
     TreeMap<String, Architecture> table = new TreeMap<>();
     Architecture llama = Architecture.plain();
     Architecture gelu = llama.layerNorm().ungated(Activation.GELU);
-    for (String name : new String[] {"llama", "qwen2", "qwen3", "qwen3moe", "phi3", "chatglm"}) {
+    for (String name : new String[] {"llama", "qwen2", "qwen3", "phi3", "chatglm"}) {
       table.put(name, llama);
     }
     table.put("smollm3", llama);
@@ -55,10 +55,9 @@ final class Architectures {
     table.put("granite", granite());
     table.put("granitemoe", granite());
     table.put("minicpm", llama.scales(Architectures::miniCpm));
-    Architecture unnormed =
-        llama.routing(keys -> Routing.softmax(keys.model().expertsUsed(), false));
-    table.put("qwen2moe", unnormed);
-    table.put("olmoe", unnormed);
+    table.put("qwen3moe", llama.routing(keys -> softmax(keys, true)));
+    table.put("qwen2moe", llama.routing(keys -> softmax(keys, false)));
+    table.put("olmoe", llama.routing(keys -> softmax(keys, false)));
     table.put("olmo", llama.layerNorm().weightlessNorms().clamping());
     table.put("olmo2", llama.norms(Norms.AFTER));
     table.put("exaone4", llama.norms(Norms.AFTER));
@@ -143,7 +142,17 @@ final class Architectures {
     return table;
   }
 
+  /// GGUF files leave it to the architecture; folders say it.
+  private static Routing softmax(Keys keys, boolean normed) {
+    return Routing.softmax(keys.model().expertsUsed(), keys.bool("expert_weights_norm", normed));
+  }
+
   private static Scores gemma(Keys keys, int block) {
+    float scale = keys.real("attention.scale", 0);
+    if (scale != 0) {
+      // Only folders say it.
+      return Scores.scaled(scale);
+    }
     // The largest of Gemma 2 and 3 divide by the width that heads would have by sharing.
     int blocks = keys.blocks();
     boolean largest =

@@ -24,35 +24,55 @@ final class Attention {
   private final Scratch[] scratch;
   private final AttentionShape shape;
   private final int tileTokens;
+  private final KeyValueCache cache;
+  private final Batch batch;
 
   private static final class Scratch {
     final float[] rows;
-    final float[] query;
-    final float[] output;
+    final float[] keys;
+    final float[] values;
     final float[] scores;
-    final float[] max;
-    final float[] sum;
     final float[] correction;
 
-    Scratch(AttentionShape shape, int tileTokens) {
+    // Of each head that is attended with together.
+    final float[][] query;
+    final float[][] output;
+    final float[][] max;
+    final float[][] sum;
+
+    Scratch(AttentionShape shape, int tileTokens, int heads) {
+      int widest = Math.max(shape.keyDimension(), shape.valueDimension());
+      rows = new float[widest * tileTokens];
+      keys = new float[KEYS * shape.keyDimension()];
+      values = new float[shape.valuesInKeys() ? 0 : KEYS * shape.valueDimension()];
       scores = new float[KEYS * tileTokens];
-      max = new float[tileTokens];
-      sum = new float[tileTokens];
       correction = new float[tileTokens];
-      rows = new float[shape.keyDimension() * tileTokens];
-      query = new float[shape.keyDimension() * tileTokens];
-      output = new float[shape.valueDimension() * tileTokens];
+      query = new float[heads][shape.keyDimension() * tileTokens];
+      output = new float[heads][shape.valueDimension() * tileTokens];
+      max = new float[heads][tileTokens];
+      sum = new float[heads][tileTokens];
     }
   }
 
-  Attention(Kernels kernels, BlockKernels blockKernels, int threads, AttentionShape shape) {
+  /// @param together query heads of a group whose tasks are one: they share what is read of the
+  ///   cache
+  Attention(
+      Kernels kernels,
+      BlockKernels blockKernels,
+      int threads,
+      AttentionShape shape,
+      int together,
+      KeyValueCache cache,
+      Batch batch) {
+    this.cache = cache;
+    this.batch = batch;
     this.kernels = kernels;
     this.blockKernels = blockKernels;
     this.shape = shape;
     this.tileTokens = kernels.tile();
     scratch = new Scratch[threads];
     for (int i = 0; i < threads; i++) {
-      scratch[i] = new Scratch(shape, tileTokens);
+      scratch[i] = new Scratch(shape, tileTokens, together);
     }
   }
 
@@ -60,37 +80,25 @@ final class Attention {
   ///
   /// @param key `[tiles][keyWidth][TILE]`, not yet rotated
   /// @param value `[tiles][valueWidth][TILE]`; not read where values are part of keys
-  void store(
-      KeyValueCache cache,
-      SelfAttention attention,
-      int layer,
-      float[] key,
-      float[] value,
-      Batch batch,
-      int tile) {
+  void store(SelfAttention attention, int layer, float[] key, float[] value, int tile, int worker) {
+    float[] rows = scratch[worker].rows;
     int keyChannels = shape.keyDimension();
     int valueChannels = shape.valueDimension();
     int tokens = batch.tokens(tile);
+    int position = batch.position(tile);
     for (int head = 0; head < shape.keyValueHeads(); head++) {
       int from = (tile * shape.keyValueHeads() + head) * tileTokens;
-      int to = batch.position(tile) * keyChannels;
-      float[] keys = cache.keys(layer, head);
-      toRows(key, from * keyChannels, keys, to, tokens, keyChannels);
-      rotate(attention, layer, keys, to, batch, tile);
+      toRows(key, from * keyChannels, rows, 0, tokens, keyChannels);
+      rotate(attention, layer, rows, 0, tile);
+      cache.keys(layer, head).write(position, rows, 0, tokens);
       if (!shape.valuesInKeys()) {
-        toRows(
-            value,
-            from * valueChannels,
-            cache.values(layer, head),
-            batch.position(tile) * valueChannels,
-            tokens,
-            valueChannels);
+        toRows(value, from * valueChannels, rows, 0, tokens, valueChannels);
+        cache.values(layer, head).write(position, rows, 0, tokens);
       }
     }
   }
 
-  private void rotate(
-      SelfAttention attention, int layer, float[] rows, int offset, Batch batch, int tile) {
+  private void rotate(SelfAttention attention, int layer, float[] rows, int offset, int tile) {
     Optional<Rotation> rotation = batch.rotation(layer);
     if (rotation.isPresent()) {
       rotation.get().rotate(rows, offset, 1, batch.angles(layer, tile));
@@ -115,92 +123,104 @@ final class Attention {
     }
   }
 
-  /// Attends with one head of one tile of queries to what it sees of everything before them.
+  /// Attends with some heads of one tile of queries to what it sees of everything before them.
   ///
   /// @param query `[tiles][queryWidth][TILE]`, not yet rotated
   /// @param output `[tiles][answerWidth][TILE]`
+  /// @param firstHead first of `heads` query heads that share keys and values
   void attend(
-      KeyValueCache cache,
       SelfAttention attention,
       int layer,
       float[] query,
       float[] output,
-      int head,
-      Batch batch,
+      int firstHead,
+      int heads,
       int tile,
       int worker) {
     Scratch s = scratch[worker];
-    int keyChannels = shape.keyDimension();
-    int valueChannels = shape.valueDimension();
-    int valueStride = shape.valuesInKeys() ? keyChannels : valueChannels;
-    int tokens = batch.tokens(tile);
-    int position = batch.position(tile);
-    toRows(
-        query,
-        (tile * shape.heads() + head) * keyChannels * tileTokens,
-        s.rows,
-        0,
-        tokens,
-        keyChannels);
-    rotate(attention, layer, s.rows, 0, batch, tile);
-    float scale = attention.scores().scale() * batch.softmaxMultiplier(layer);
-    toTile(s.rows, s.query, tokens, position, scale, attention.scores().temperature());
-
-    float[] keys = cache.keys(layer, head / shape.group());
-    float[] values = cache.values(layer, head / shape.group());
-    begin(s, attention.sinks(), head);
-    int end = position + tokens;
-    int begin = attention.window().start(position);
-    for (int first = begin; first < end; first += KEYS) {
-      int count = Math.min(KEYS, end - first);
-      kernels.multiply(
-          keys,
-          first * keyChannels,
-          keyChannels,
-          1,
-          s.query,
-          0,
-          s.scores,
-          0,
-          count,
-          keyChannels,
-          false);
-      shapeScores(attention, head, s.scores, first, count, position);
-      kernels.softmaxStep(s.scores, count, s.max, s.sum, s.correction);
-      if (first > begin) {
-        kernels.scaleTokens(s.output, 0, valueChannels, s.correction);
-      }
-      kernels.multiply(
-          values,
-          first * valueStride,
-          1,
-          valueStride,
-          s.scores,
-          0,
-          s.output,
-          0,
-          valueChannels,
-          count,
-          first > begin);
+    for (int h = 0; h < heads; h++) {
+      ask(s, h, attention, layer, query, firstHead + h, tile);
     }
+    int valueChannels = shape.valueDimension();
+    int valueStride = shape.valuesInKeys() ? shape.keyDimension() : valueChannels;
+    int position = batch.position(tile);
+    CachedRows keys = cache.keys(layer, firstHead / shape.group());
+    CachedRows values = cache.values(layer, firstHead / shape.group());
+    int end = position + batch.tokens(tile);
+    int begin = attention.window().start(position);
+    int count;
+    for (int first = begin; first < end; first += count) {
+      count = CachedRows.together(first, Math.min(KEYS, end - first));
+      float[] k = keys.read(first, count, s.keys, 0);
+      int keyAt = keys.offset(first, 0);
+      float[] v = shape.valuesInKeys() ? k : values.read(first, count, s.values, 0);
+      int valueAt = shape.valuesInKeys() ? keyAt : values.offset(first, 0);
+      for (int h = 0; h < heads; h++) {
+        kernels.multiply(
+            k,
+            keyAt,
+            shape.keyDimension(),
+            1,
+            s.query[h],
+            0,
+            s.scores,
+            0,
+            count,
+            shape.keyDimension(),
+            false);
+        shapeScores(attention, firstHead + h, s.scores, first, count, position);
+        kernels.softmaxStep(s.scores, count, s.max[h], s.sum[h], s.correction);
+        if (first > begin) {
+          kernels.scaleTokens(s.output[h], 0, valueChannels, s.correction);
+        }
+        kernels.multiply(
+            v,
+            valueAt,
+            1,
+            valueStride,
+            s.scores,
+            0,
+            s.output[h],
+            0,
+            valueChannels,
+            count,
+            first > begin);
+      }
+    }
+    for (int h = 0; h < heads; h++) {
+      answer(s.output[h], s.sum[h], output, tile * shape.heads() + firstHead + h);
+    }
+  }
+
+  /// Rotates and scales the queries of a head and begins its softmax.
+  private void ask(
+      Scratch s, int h, SelfAttention attention, int layer, float[] query, int head, int tile) {
+    int channels = shape.keyDimension();
+    int tokens = batch.tokens(tile);
+    toRows(
+        query, (tile * shape.heads() + head) * channels * tileTokens, s.rows, 0, tokens, channels);
+    rotate(attention, layer, s.rows, 0, tile);
+    float scale = attention.scores().scale() * batch.softmaxMultiplier(layer);
+    toTile(
+        s.rows, s.query[h], tokens, batch.position(tile), scale, attention.scores().temperature());
+    begin(s.max[h], s.sum[h], attention.sinks(), head);
+  }
+
+  private void answer(float[] sums, float[] weights, float[] output, int index) {
+    int channels = shape.valueDimension();
     for (int t = 0; t < tileTokens; t++) {
       // Lanes past the last token may see nothing at all.
-      s.sum[t] = s.sum[t] == 0 ? 0 : 1 / s.sum[t];
+      weights[t] = weights[t] == 0 ? 0 : 1 / weights[t];
     }
-    kernels.scaleTokens(s.output, 0, valueChannels, s.sum);
-    System.arraycopy(
-        s.output,
-        0,
-        output,
-        (tile * shape.heads() + head) * valueChannels * tileTokens,
-        valueChannels * tileTokens);
+    kernels.scaleTokens(sums, 0, channels, weights);
+    System.arraycopy(sums, 0, output, index * channels * tileTokens, channels * tileTokens);
   }
 
   /// A sink is a key that has been seen already and answered nothing.
-  private static void begin(Scratch s, float[] sinks, int head) {
+  private static void begin(float[] max, float[] sum, float[] sinks, int head) {
     boolean sink = sinks.length > 0;
-    Arrays.fill(s.max, sink ? sinks[head] : LOWEST);
-    Arrays.fill(s.sum, sink ? 1 : 0);
+    Arrays.fill(max, sink ? sinks[head] : LOWEST);
+    Arrays.fill(sum, sink ? 1 : 0);
   }
 
   private void shapeScores(

@@ -11,17 +11,37 @@ import rope4j.inference.kernel.Kernels;
 /// and values.
 final class AttentionRunner {
 
+  /// Query heads that are attended with together, of a tile and of a single token: what they share
+  /// of the cache is read once, while their queries and answers stay in the first cache level.
+  private static final int TOGETHER = 4;
+
+  private static final int TOGETHER_SINGLE = 8;
+
+  private final Transformer model;
   private final AttentionShape shape;
   private final int tileTokens;
   private final Workers workers;
   private final Products products;
+  private final ParallelProduct product;
   private final Norms norms;
   private final Attention attention;
   private final LatentRunner latent;
+  private final Batch batch;
+  private final QueryKeyTap tap;
   private final float[] query;
   private final float[] key;
   private final float[] value;
   private final float[] attended;
+
+  // Made once, so that a token allocates nothing; what they work on lies in the fields below.
+  private final Workers.Task projectPanel = this::projectPanel;
+  private final Workers.Task settleTile = this::settleTile;
+  private final Workers.Task storeTile = this::storeTile;
+  private final Workers.Task attendHeads = this::attendHeads;
+
+  private int layer;
+  private float[] input = {};
+  private int together;
 
   AttentionRunner(
       Transformer model,
@@ -29,74 +49,118 @@ final class AttentionRunner {
       BlockKernels blockKernels,
       Workers workers,
       Products products,
-      int lanes) {
+      Batch batch,
+      KeyValueCache cache) {
+    this.model = model;
     this.shape = model.shape();
     this.tileTokens = kernels.tile();
     this.workers = workers;
     this.products = products;
+    this.batch = batch;
+    this.product = new ParallelProduct(products, workers);
     this.norms = new Norms(kernels, blockKernels);
-    attention = new Attention(kernels, blockKernels, workers.threads(), shape);
+    int most = Math.min(shape.group(), tileTokens == 1 ? TOGETHER_SINGLE : TOGETHER);
+    attention = new Attention(kernels, blockKernels, workers.threads(), shape, most, cache, batch);
+    int lanes = batch.lanes();
     query = new float[Math.multiplyExact(shape.queryWidth(), lanes)];
     key = new float[Math.multiplyExact(shape.keyWidth(), lanes)];
     value = new float[shape.valuesInKeys() ? 0 : Math.multiplyExact(shape.valueWidth(), lanes)];
     attended = new float[Math.multiplyExact(shape.answerWidth(), lanes)];
     latent = new LatentRunner(model, kernels, workers, products, norms, lanes);
+    tap = new QueryKeyTap(shape, tileTokens);
   }
 
-  /// `y = attention(x)`.
+  /// Where queries and keys can be seen before they are rotated.
+  QueryKeyTap tap() {
+    return tap;
+  }
+
+  /// `y = attention(x)` of one layer.
   ///
   /// @param x `[tiles][width][TILE]`
-  void run(SelfAttention block, int layer, float[] x, float[] y, Batch batch, KeyValueCache cache) {
+  void run(int ofLayer, float[] x, float[] y) {
+    layer = ofLayer;
+    input = x;
     int tiles = batch.tiles();
+    SelfAttention block = block();
     switch (block.projections()) {
-      case Separate separate -> project(separate, x, tiles);
+      case Separate separate -> project(separate, tiles);
       case Latent projections -> latent.project(projections, x, query, key, value, tiles);
     }
-    workers.run(tiles, (tile, _) -> attention.store(cache, block, layer, key, value, batch, tile));
-    int heads = shape.heads();
-    workers.run(
-        heads * tiles,
-        (index, worker) -> {
-          // The last tiles see the most keys: they go first, so that no thread is left with a long
-          // one at the end.
-          int tile = tiles - 1 - index / heads;
-          attention.attend(
-              cache, block, layer, query, attended, index % heads, batch, tile, worker);
-        });
+    float scale = block.scores().scale() * batch.softmaxMultiplier(layer);
+    tap.see(layer, scale, query, key, batch);
+    workers.run(tiles, storeTile);
+    together = together(tiles);
+    workers.run(shape.heads() / together * tiles, attendHeads);
     float[] answers =
         block.projections() instanceof Latent projections
             ? latent.answers(projections, attended, tiles)
             : attended;
-    workers.run(
-        Products.panels(block.output().weights()),
-        (panel, worker) ->
-            products.multiply(block.output(), panel, answers, y, tiles, false, worker));
+    product.run(block.output(), answers, y, tiles, false);
   }
 
-  private void project(Separate separate, float[] x, int tiles) {
-    int queryPanels = Products.panels(separate.query().weights());
-    int keyPanels = Products.panels(separate.key().weights());
-    int valuePanels = Products.panels(separate.value().weights());
+  private SelfAttention block() {
+    return model.blocks().get(layer).attention();
+  }
+
+  /// The most heads of a group that leave every thread something to do.
+  private int together(int tiles) {
+    int most = tileTokens == 1 ? TOGETHER_SINGLE : TOGETHER;
+    for (int heads = Math.min(most, shape.group()); heads > 1; heads--) {
+      if (shape.group() % heads == 0 && shape.heads() / heads * tiles >= workers.threads()) {
+        return heads;
+      }
+    }
+    return 1;
+  }
+
+  private void storeTile(int tile, int worker) {
+    attention.store(block(), layer, key, value, tile, worker);
+  }
+
+  private void attendHeads(int index, int worker) {
+    int groups = shape.heads() / together;
+    // The last tiles see the most keys: they go first, so that no thread is left with a long one at
+    // the end.
+    int tile = batch.tiles() - 1 - index / groups;
+    attention.attend(
+        block(), layer, query, attended, index % groups * together, together, tile, worker);
+  }
+
+  private void project(Separate separate, int tiles) {
     workers.run(
-        queryPanels + keyPanels + valuePanels,
-        (index, worker) -> {
-          if (index < queryPanels) {
-            products.multiply(separate.query(), index, x, query, tiles, false, worker);
-          } else if (index < queryPanels + keyPanels) {
-            products.multiply(separate.key(), index - queryPanels, x, key, tiles, false, worker);
-          } else {
-            products.multiply(
-                separate.value(), index - queryPanels - keyPanels, x, value, tiles, false, worker);
-          }
-        });
+        Products.panels(separate.query().weights())
+            + Products.panels(separate.key().weights())
+            + Products.panels(separate.value().weights()),
+        projectPanel);
     if (separate.clamp() > 0
         || !separate.queryNorms().isEmpty()
         || !separate.keyNorms().isEmpty()) {
-      workers.run(tiles, (tile, _) -> settle(separate, tile));
+      workers.run(tiles, settleTile);
     }
   }
 
-  private void settle(Separate separate, int tile) {
+  private Separate separate() {
+    return (Separate) block().projections();
+  }
+
+  private void projectPanel(int index, int worker) {
+    Separate separate = separate();
+    int queryPanels = Products.panels(separate.query().weights());
+    int keyPanels = Products.panels(separate.key().weights());
+    int tiles = batch.tiles();
+    if (index < queryPanels) {
+      products.multiply(separate.query(), index, input, query, tiles, false, worker);
+    } else if (index < queryPanels + keyPanels) {
+      products.multiply(separate.key(), index - queryPanels, input, key, tiles, false, worker);
+    } else {
+      products.multiply(
+          separate.value(), index - queryPanels - keyPanels, input, value, tiles, false, worker);
+    }
+  }
+
+  private void settleTile(int tile, int worker) {
+    Separate separate = separate();
     int queries = shape.queryWidth() * tileTokens;
     int keys = shape.keyWidth() * tileTokens;
     int values = shape.valueWidth() * tileTokens;

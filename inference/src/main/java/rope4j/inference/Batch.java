@@ -10,27 +10,41 @@ import rope4j.rotation.Rotation;
 /// positions.
 final class Batch {
 
-  private final ModelRotation rotations;
   private final int tileTokens;
+  private final int capacity;
+
+  private ModelRotation rotations;
 
   /// Per different rotation, one table a tile.
-  private final List<List<CosSin>> tables;
+  private List<List<CosSin>> tables;
 
   private int position;
   private int tokens;
 
   /// @param capacity most tokens; rounded up to whole tiles
   /// @param tileTokens tokens of a tile
-  Batch(ModelRotation rotations, int capacity, int tileTokens) {
-    this.rotations = rotations;
+  Batch(int layers, int capacity, int tileTokens) {
+    this.rotations = ModelRotation.none(layers);
     this.tileTokens = tileTokens;
-    tables =
-        rotations.distinct().stream()
-            .map(rotation ->
-                IntStream.range(0, tilesOf(capacity, tileTokens))
-                    .mapToObj(_ -> rotation.table(tileTokens))
-                    .toList())
-            .toList();
+    this.capacity = capacity;
+    this.tables = tables(rotations);
+  }
+
+  /// Rotates otherwise from the next move on.
+  void use(ModelRotation other) {
+    if (other != rotations) {
+      rotations = other;
+      tables = tables(other);
+    }
+  }
+
+  private List<List<CosSin>> tables(ModelRotation of) {
+    return of.distinct().stream()
+        .map(rotation ->
+            IntStream.range(0, tilesOf(capacity, tileTokens))
+                .mapToObj(_ -> rotation.table(tileTokens))
+                .toList())
+        .toList();
   }
 
   static int tilesOf(int tokens, int tileTokens) {
@@ -46,8 +60,14 @@ final class Batch {
   /// Forms the angles of a tile; tiles may be filled by different threads.
   void fill(int tile) {
     for (int i = 0; i < tables.size(); i++) {
-      rotations.distinct().get(i).fill(tables.get(i).get(tile), position(tile), tokens(tile));
+      int angle = Math.addExact(rotations.firstPosition(), position(tile));
+      rotations.distinct().get(i).fill(tables.get(i).get(tile), angle, tokens(tile));
     }
+  }
+
+  /// Most tokens of the batch in whole tiles: what activations have room for.
+  int lanes() {
+    return tilesOf(capacity, tileTokens) * tileTokens;
   }
 
   int tokens() {

@@ -17,34 +17,50 @@ final class ExpertRouter {
     void run(Dense expert, float[] x, float[] y, int tiles, boolean accumulate);
   }
 
-  private final Products products;
-  private final Workers workers;
+  private final ParallelProduct product;
   private final Network network;
+  private final Batch batch;
   private final int width;
   private final int tileTokens;
   private final float[] gathered;
   private final float[] answers;
+  private final float[] scores;
+  private final ExpertChoice choice;
+  private final int[] chosen;
 
-  /// @param lanes most tokens of a batch, in whole tiles; 0 when there will be none
+  /// Weight of every expert for every token, `[token][expert]`.
+  private final float[] weights;
+
   ExpertRouter(
-      Kernels kernels, Products products, Workers workers, Network network, int width, int lanes) {
-    this.products = products;
-    this.workers = workers;
+      Transformer model, Kernels kernels, ParallelProduct product, Network network, Batch batch) {
+    this.product = product;
     this.network = network;
-    this.width = width;
+    this.batch = batch;
+    this.width = model.width();
     this.tileTokens = kernels.tile();
+    int experts =
+        model.blocks().stream()
+            .mapToInt(block ->
+                block.feedForward() instanceof Mixture mixture ? mixture.experts().size() : 0)
+            .max()
+            .orElse(0);
+    // Dense models do not pay for gathering tokens.
+    int lanes = experts > 0 ? batch.lanes() : 0;
     gathered = new float[Math.multiplyExact(width, lanes)];
     answers = new float[gathered.length];
+    scores = new float[Math.multiplyExact(experts, lanes)];
+    weights = new float[scores.length];
+    choice = new ExpertChoice(experts);
+    chosen = new int[lanes];
   }
 
   /// `y (+)= shared(x)`, weighted by the sigmoid of its gate if it has one.
-  void shared(
-      Dense shared, Optional<Linear> gate, float[] x, float[] y, Batch batch, boolean accumulate) {
+  void shared(Dense shared, Optional<Linear> gate, float[] x, float[] y, boolean accumulate) {
     if (gate.isEmpty()) {
       network.run(shared, x, y, batch.tiles(), accumulate);
       return;
     }
-    float[] scores = scores(gate.get(), x, batch);
+    product.run(gate.get(), x, scores, batch.tiles(), false);
     network.run(shared, x, answers, batch.tiles(), false);
     for (int token = 0; token < batch.tokens(); token++) {
       float weight = (float) (1 / (1 + Math.exp(-scores[token])));
@@ -56,62 +72,43 @@ final class ExpertRouter {
   }
 
   /// `y += sum of weight * expert(x)` for every token.
-  void run(Mixture mixture, float[] x, float[] y, Batch batch) {
+  void run(Mixture mixture, float[] x, float[] y) {
     int count = mixture.experts().size();
     Routing routing = mixture.routing();
-    float[] scores = scores(mixture.router(), x, batch);
-    float[][] weights = new float[batch.tokens()][];
+    product.run(mixture.router(), x, scores, batch.tiles(), false);
     for (int token = 0; token < batch.tokens(); token++) {
-      weights[token] = routing.weights(own(scores, token, count));
+      int first = token / tileTokens * count * tileTokens + token % tileTokens;
+      choice.weigh(routing, scores, first, tileTokens, count, weights, token * count);
     }
-    int[] chosen = new int[batch.tokens()];
     for (int expert = 0; expert < count; expert++) {
       int tokens = 0;
       for (int token = 0; token < batch.tokens(); token++) {
-        if (weights[token][expert] != 0) {
+        if (weights[token * count + expert] != 0) {
           chosen[tokens++] = token;
         }
       }
       if (tokens > 0) {
-        gather(x, chosen, tokens);
-        if (routing.weighsInput()) {
-          for (int i = 0; i < tokens; i++) {
-            weigh(i, weights[chosen[i]][expert]);
-          }
-        }
-        network.run(
-            mixture.experts().get(expert),
-            gathered,
-            answers,
-            Batch.tilesOf(tokens, tileTokens),
-            false);
-        for (int i = 0; i < tokens; i++) {
-          float weight = routing.weighsInput() ? 1 : weights[chosen[i]][expert];
-          scatter(i, chosen[i], weight, y);
-        }
+        answer(mixture.experts().get(expert), expert, count, tokens, routing.weighsInput(), x, y);
       }
     }
   }
 
-  private float[] scores(Linear router, float[] x, Batch batch) {
-    float[] scores = new float[batch.tiles() * router.rows() * tileTokens];
-    workers.run(
-        Products.panels(router.weights()),
-        (panel, worker) ->
-            products.multiply(router, panel, x, scores, batch.tiles(), false, worker));
-    return scores;
-  }
-
-  private float[] own(float[] scores, int token, int count) {
-    float[] own = new float[count];
-    int base = token / tileTokens * count * tileTokens + token % tileTokens;
-    for (int e = 0; e < count; e++) {
-      own[e] = scores[base + e * tileTokens];
+  private void answer(
+      Dense expert, int index, int count, int tokens, boolean weighsInput, float[] x, float[] y) {
+    gather(x, tokens);
+    if (weighsInput) {
+      for (int i = 0; i < tokens; i++) {
+        weigh(i, weights[chosen[i] * count + index]);
+      }
     }
-    return own;
+    network.run(expert, gathered, answers, Batch.tilesOf(tokens, tileTokens), false);
+    for (int i = 0; i < tokens; i++) {
+      float weight = weighsInput ? 1 : weights[chosen[i] * count + index];
+      scatter(i, chosen[i], weight, y);
+    }
   }
 
-  private void gather(float[] x, int[] chosen, int tokens) {
+  private void gather(float[] x, int tokens) {
     int lanes = Batch.tilesOf(tokens, tileTokens) * tileTokens;
     for (int i = 0; i < lanes; i++) {
       int to = at(i);

@@ -1,91 +1,109 @@
 package rope4j.inference;
 
-import java.util.Locale;
+import rope4j.inference.kernel.CacheKernels;
+import rope4j.inference.kernel.Kernels;
 
-/// Rotated keys and plain values of every position, layer by layer, as `[position][channel]` per
-/// head.
+/// Rotated keys and plain values of every position that a later token still sees, layer by layer
+/// and head by head. Lives on the heap, where arrays of floats are read without being copied.
 final class KeyValueCache {
 
-  private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
+  private final Transformer model;
+  private final CachedRows[][] keys;
+  private final CachedRows[][] values;
 
-  private final float[][][] keys;
-  private final float[][][] values;
-  private final int capacity;
-
-  /// @param capacity positions there is room for
-  KeyValueCache(int layers, AttentionShape shape, int capacity) {
-    int heads = shape.keyValueHeads();
-    keys = new float[layers][heads][Math.multiplyExact(capacity, shape.keyDimension())];
+  /// @param capacity positions there will be at most
+  KeyValueCache(
+      Transformer model,
+      Kernels kernels,
+      KeyValueType keyType,
+      KeyValueType valueType,
+      int capacity) {
+    this.model = model;
+    AttentionShape shape = model.shape();
+    CacheKernels cacheKernels = CacheKernels.with(kernels);
+    keys = rows(model, keyType, cacheKernels, shape.keyDimension(), capacity);
     values =
         shape.valuesInKeys()
             ? keys
-            : new float[layers][heads][Math.multiplyExact(capacity, shape.valueDimension())];
-    this.capacity = capacity;
+            : rows(model, valueType, cacheKernels, shape.valueDimension(), capacity);
   }
 
-  int capacity() {
-    return capacity;
+  private static CachedRows[][] rows(
+      Transformer model, KeyValueType type, CacheKernels kernels, int channels, int capacity) {
+    CachedRows[][] rows = new CachedRows[model.blocks().size()][model.shape().keyValueHeads()];
+    for (int layer = 0; layer < rows.length; layer++) {
+      int window = model.blocks().get(layer).attention().window().length();
+      for (int head = 0; head < rows[layer].length; head++) {
+        rows[layer][head] = CachedRows.of(type, kernels, channels, window, capacity);
+      }
+    }
+    return rows;
   }
 
-  float[] keys(int layer, int head) {
+  CachedRows keys(int layer, int head) {
     return keys[layer][head];
   }
 
-  /// The array of [#keys] where values are part of keys.
-  float[] values(int layer, int head) {
+  /// The rows of [#keys] where values are part of keys.
+  CachedRows values(int layer, int head) {
     return values[layer][head];
   }
 
-  /// Bytes that a cache of this shape takes.
-  static long bytes(int layers, AttentionShape shape, int capacity) {
-    return (long) Float.BYTES * layers * shape.cached() * capacity;
+  int layers() {
+    return keys.length;
   }
 
-  /// A cache for so many positions of a model.
-  ///
-  /// @throws IllegalArgumentException when there is no room for it
-  static KeyValueCache of(Transformer model, int positions) {
-    requireRoom(model, positions);
-    return new KeyValueCache(model.blocks().size(), model.shape(), positions);
+  int heads() {
+    return keys[0].length;
   }
 
-  /// @throws IllegalArgumentException when so many positions do not fit into the memory of this
-  ///   JVM, or the model has learned fewer
-  static void requireRoom(Transformer model, int positions) {
-    requirePositions(model, positions);
-    int widest = Math.max(model.shape().keyDimension(), model.shape().valueDimension());
-    if ((long) positions * widest > MAX_ARRAY) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "a context of %d tokens is too long for this engine: with heads of %d channels at most %d"
-                  + " are possible",
-              positions,
-              widest,
-              MAX_ARRAY / widest));
-    }
-    long needed = bytes(model.blocks().size(), model.shape(), positions);
-    long allowed = Runtime.getRuntime().maxMemory();
-    if (needed > allowed) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "keys and values of %d tokens take %d MiB, but this JVM may use %d MiB; ask for fewer"
-                  + " tokens or give it more memory (-Xmx)",
-              positions,
-              needed >> 20,
-              allowed >> 20));
+  /// Makes room for tokens that are to be stored next.
+  void prepare(int position, int tokens) {
+    for (int layer = 0; layer < keys.length; layer++) {
+      int first = firstSeen(layer, position);
+      for (int head = 0; head < keys[layer].length; head++) {
+        keys[layer][head].prepare(first, position + tokens);
+        if (values != keys) {
+          values[layer][head].prepare(first, position + tokens);
+        }
+      }
     }
   }
 
-  static void requirePositions(Transformer model, int positions) {
-    if (model.positions().isPresent() && positions > model.positions().get().rows()) {
-      throw new IllegalArgumentException(
-          "a context of "
-              + positions
-              + " tokens is too long for this model: it has learned "
-              + model.positions().get().rows()
-              + " positions and can know no others");
+  private int firstSeen(int layer, int position) {
+    return model.blocks().get(layer).attention().window().start(position);
+  }
+
+  /// Whether all is still there that a token at this position sees: windows that moved on have
+  /// forgotten what lies before them.
+  boolean reaches(int position) {
+    for (int layer = 0; layer < keys.length; layer++) {
+      if (keys[layer][0].oldest() > firstSeen(layer, position)) {
+        return false;
+      }
     }
+    return true;
+  }
+
+  /// Forgets everything; the memory is used again.
+  void clear() {
+    for (int layer = 0; layer < keys.length; layer++) {
+      for (int head = 0; head < keys[layer].length; head++) {
+        keys[layer][head].clear();
+        values[layer][head].clear();
+      }
+    }
+  }
+
+  /// Bytes that are allocated now.
+  long bytes() {
+    long bytes = 0;
+    for (int layer = 0; layer < keys.length; layer++) {
+      for (int head = 0; head < keys[layer].length; head++) {
+        bytes += keys[layer][head].bytes();
+        bytes += values == keys ? 0 : values[layer][head].bytes();
+      }
+    }
+    return bytes;
   }
 }

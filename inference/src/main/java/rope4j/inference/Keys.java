@@ -2,14 +2,18 @@ package rope4j.inference;
 
 import java.util.OptionalDouble;
 import rope4j.checkpoint.CheckpointException;
-import rope4j.checkpoint.GgufFile;
 import rope4j.checkpoint.ModelDescription;
+import rope4j.inference.source.ModelSource;
 
-/// Hyper-parameters of an open file by their names without the architecture's prefix.
-record Keys(GgufFile file, ModelDescription model) {
+/// Hyper-parameters of open files by their names without the architecture's prefix.
+record Keys(ModelSource source, ModelDescription model) {
+
+  Keys(ModelSource source) {
+    this(source, source.description());
+  }
 
   float real(String suffix, double otherwise) {
-    OptionalDouble value = file.metadata().real(key(suffix));
+    OptionalDouble value = source.metadata().real(key(suffix));
     if (value.isPresent() && !Double.isFinite(value.getAsDouble())) {
       throw new CheckpointException(
           key(suffix) + " is " + value.getAsDouble() + ", but a finite number was expected");
@@ -19,7 +23,7 @@ record Keys(GgufFile file, ModelDescription model) {
 
   /// @throws CheckpointException when the file has no such key
   float real(String suffix) {
-    if (file.metadata().get(key(suffix)).isEmpty()) {
+    if (source.metadata().get(key(suffix)).isEmpty()) {
       throw new CheckpointException(
           "the file has no "
               + key(suffix)
@@ -41,15 +45,15 @@ record Keys(GgufFile file, ModelDescription model) {
   }
 
   int count(String suffix, int otherwise) {
-    return file.metadata().count(key(suffix)).orElse(otherwise);
+    return source.metadata().count(key(suffix)).orElse(otherwise);
   }
 
   boolean bool(String suffix, boolean otherwise) {
-    return file.metadata().bool(key(suffix)).orElse(otherwise);
+    return source.metadata().bool(key(suffix)).orElse(otherwise);
   }
 
   boolean hasTensor(String name) {
-    return file.tensor(name).isPresent();
+    return source.tensor(name).isPresent();
   }
 
   /// Blocks the decoder runs: those behind them predict further tokens and are left alone.

@@ -17,21 +17,39 @@ final class Layers {
   private final AttentionRunner attention;
   private final FeedForwardRunner feedForward;
 
+  private final Batch batch;
   private final float[] hidden;
   private final float[] normed;
   private final float[] answer;
   private final float[][] rows;
   private final float[][] positionRows;
 
-  Layers(Transformer model, Kernels kernels, Workers workers, Products products, int batchTokens) {
+  // Made once, so that a token allocates nothing; what they work on lies in the fields below.
+  private final Workers.Task embedTile = this::embedTile;
+  private final Workers.Task normTile = this::normTile;
+  private final Workers.Task addTile = this::addTile;
+
+  private int[] tokens = {};
+  private int first;
+  private Optional<Norm> norm = Optional.empty();
+  private float scale;
+
+  Layers(
+      Transformer model,
+      Kernels kernels,
+      Workers workers,
+      Products products,
+      Batch batch,
+      KeyValueCache cache) {
     this.model = model;
     this.tileTokens = kernels.tile();
     this.workers = workers;
+    this.batch = batch;
     BlockKernels blockKernels = BlockKernels.with(kernels);
     norms = new Norms(kernels, blockKernels);
-    int lanes = Batch.tilesOf(batchTokens, tileTokens) * tileTokens;
-    attention = new AttentionRunner(model, kernels, blockKernels, workers, products, lanes);
-    feedForward = new FeedForwardRunner(model, kernels, blockKernels, workers, products, lanes);
+    int lanes = batch.lanes();
+    attention = new AttentionRunner(model, kernels, blockKernels, workers, products, batch, cache);
+    feedForward = new FeedForwardRunner(model, kernels, blockKernels, workers, products, batch);
     hidden = new float[Math.multiplyExact(model.width(), lanes)];
     normed = new float[hidden.length];
     answer = new float[hidden.length];
@@ -44,37 +62,42 @@ final class Layers {
     return hidden;
   }
 
-  /// @param tokens ids; the batch's begin at `first`
-  void run(Batch batch, int[] tokens, int first, KeyValueCache cache) {
-    workers.run(
-        batch.tiles(),
-        (tile, worker) -> {
-          batch.fill(tile);
-          embed(batch, tile, tokens, first, worker);
-        });
+  /// Where queries and keys can be seen before they are rotated.
+  QueryKeyTap tap() {
+    return attention.tap();
+  }
+
+  /// Runs the batch as it stands.
+  ///
+  /// @param ids the batch's begin at `from`
+  void run(int[] ids, int from) {
+    tokens = ids;
+    first = from;
+    workers.run(batch.tiles(), embedTile);
     for (int layer = 0; layer < model.blocks().size(); layer++) {
       Block block = model.blocks().get(layer);
-      float[] read = normed(block.attentionNorm(), batch);
-      attention.run(block.attention(), layer, read, answer, batch, cache);
+      float[] read = normed(block.attentionNorm());
+      attention.run(layer, read, answer);
       switch (block.residual()) {
         case SEQUENTIAL -> {
-          add(block.attentionPostNorm(), block.residualScale(), batch);
-          read = normed(block.feedForwardNorm(), batch);
-          feedForward.run(block.feedForward(), read, answer, batch, false);
-          add(block.feedForwardPostNorm(), block.residualScale(), batch);
+          add(block.attentionPostNorm(), block.residualScale());
+          read = normed(block.feedForwardNorm());
+          feedForward.run(block.feedForward(), read, answer, false);
+          add(block.feedForwardPostNorm(), block.residualScale());
         }
         case PARALLEL -> {
           if (!block.feedForwardNorm().equals(block.attentionNorm())) {
-            read = normed(block.feedForwardNorm(), batch);
+            read = normed(block.feedForwardNorm());
           }
-          feedForward.run(block.feedForward(), read, answer, batch, true);
-          add(Optional.empty(), block.residualScale(), batch);
+          feedForward.run(block.feedForward(), read, answer, true);
+          add(Optional.empty(), block.residualScale());
         }
       }
     }
   }
 
-  private void embed(Batch batch, int tile, int[] tokens, int first, int worker) {
+  private void embedTile(int tile, int worker) {
+    batch.fill(tile);
     int width = model.width();
     float[] row = rows[worker];
     int base = tile * width * tileTokens;
@@ -100,28 +123,33 @@ final class Layers {
   }
 
   /// What a half of a block reads: the residual stream itself where it has no norm.
-  private float[] normed(Optional<Norm> norm, Batch batch) {
-    if (norm.isEmpty()) {
+  private float[] normed(Optional<Norm> by) {
+    if (by.isEmpty()) {
       return hidden;
     }
-    int length = model.width() * tileTokens;
-    workers.run(
-        batch.tiles(),
-        (tile, _) -> norms.apply(norm.get(), hidden, tile * length, normed, tile * length));
+    norm = by;
+    workers.run(batch.tiles(), normTile);
     return normed;
   }
 
+  private void normTile(int tile, int worker) {
+    int at = tile * model.width() * tileTokens;
+    norms.apply(norm.orElseThrow(), hidden, at, normed, at);
+  }
+
   /// Adds the answer to the residual stream.
-  private void add(Optional<Norm> norm, float scale, Batch batch) {
+  private void add(Optional<Norm> by, float times) {
+    norm = by;
+    scale = times;
+    workers.run(batch.tiles(), addTile);
+  }
+
+  private void addTile(int tile, int worker) {
     int length = model.width() * tileTokens;
-    workers.run(
-        batch.tiles(),
-        (tile, _) -> {
-          int at = tile * length;
-          if (norm.isPresent()) {
-            norms.apply(norm.get(), answer, at, answer, at);
-          }
-          Elementwise.addScaled(hidden, at, answer, at, length, scale);
-        });
+    int at = tile * length;
+    if (norm.isPresent()) {
+      norms.apply(norm.get(), answer, at, answer, at);
+    }
+    Elementwise.addScaled(hidden, at, answer, at, length, scale);
   }
 }

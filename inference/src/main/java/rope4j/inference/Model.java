@@ -3,14 +3,12 @@ package rope4j.inference;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Optional;
-import rope4j.checkpoint.AttentionWindows;
 import rope4j.checkpoint.CheckpointException;
-import rope4j.checkpoint.GgufFile;
-import rope4j.checkpoint.LlamaCppRope;
 import rope4j.checkpoint.ModelDescription;
 import rope4j.checkpoint.RopeOverrides;
-import rope4j.checkpoint.Vocabulary;
+import rope4j.checkpoint.model.Checkpoint;
 import rope4j.inference.kernel.Kernels;
+import rope4j.inference.source.ModelSource;
 import rope4j.inference.tokenizer.Tokenizer;
 import rope4j.rotation.LayerRotations;
 import rope4j.rotation.Precision;
@@ -25,35 +23,26 @@ import rope4j.rotation.Precision;
 /// ```
 public final class Model implements AutoCloseable {
 
-  private final GgufFile file;
-  private final ModelDescription description;
-  private final AttentionWindows windows;
+  private final ModelSource source;
   private final Transformer transformer;
   private final Workers workers;
   private final Kernels kernels;
 
-  private Model(
-      GgufFile file,
-      ModelDescription description,
-      AttentionWindows windows,
-      Transformer transformer,
-      Workers workers,
-      Kernels kernels) {
-    this.file = file;
-    this.description = description;
-    this.windows = windows;
+  private Model(ModelSource source, Transformer transformer, Workers workers, Kernels kernels) {
+    this.source = source;
     this.transformer = transformer;
     this.workers = workers;
     this.kernels = kernels;
   }
 
-  /// Maps a GGUF file and checks that this engine can run it, on as many threads as the machine has
-  /// processors.
+  /// Maps a GGUF file, or the safetensors of a Hugging Face folder, and checks that this engine can
+  /// run it, on as many threads as the machine has processors.
   ///
-  /// @throws CheckpointException when the file can't be read, or its architecture or a tensor type
+  /// @param path a GGUF file, a folder, or the `config.json` in it
+  /// @throws CheckpointException when the files can't be read, or the architecture or a tensor type
   ///   is not supported
-  public static Model load(Path gguf) {
-    return load(gguf, Runtime.getRuntime().availableProcessors());
+  public static Model load(Path path) {
+    return load(path, Runtime.getRuntime().availableProcessors());
   }
 
   /// Whether this engine runs an architecture, by the name GGUF files give it.
@@ -62,53 +51,56 @@ public final class Model implements AutoCloseable {
   }
 
   /// The same on a number of threads, at least 1.
-  public static Model load(Path gguf, int threads) {
-    return load(gguf, threads, Kernels.best());
+  public static Model load(Path path, int threads) {
+    return load(path, threads, Kernels.best());
   }
 
-  static Model load(Path gguf, int threads, Kernels kernels) {
+  static Model load(Path path, int threads, Kernels kernels) {
     if (threads < 1) {
       throw new IllegalArgumentException("at least 1 thread is needed, not " + threads);
     }
-    GgufFile file = GgufFile.open(gguf);
+    ModelSource source = ModelSource.open(path);
     try {
-      requireSupported(file);
-      ModelDescription description = ModelDescription.of(file);
-      AttentionWindows windows = AttentionWindows.of(file);
-      Transformer transformer = TransformerReader.read(file, description, windows);
-      return new Model(file, description, windows, transformer, new Workers(threads), kernels);
+      requireSupported(source);
+      Transformer transformer = TransformerReader.read(source);
+      return new Model(source, transformer, new Workers(threads), kernels);
     } catch (CheckpointException e) {
-      file.close();
-      throw new CheckpointException(gguf + ": " + e.getMessage(), e);
+      source.close();
+      throw new CheckpointException(path + ": " + e.getMessage(), e);
     } catch (RuntimeException | Error e) {
-      file.close();
+      source.close();
       throw e;
     }
   }
 
-  private static void requireSupported(GgufFile file) {
+  private static void requireSupported(ModelSource source) {
     // Before the description is read: another architecture may lack what that asks for.
-    String architecture = file.metadata().string("general.architecture").orElse("");
+    String architecture = source.metadata().string("general.architecture").orElse("");
     if (!architecture.isEmpty()) {
       var _ = Architectures.of(architecture);
     }
   }
 
-  /// What the file says about the model.
+  /// What the files say about the model. Of a folder's rotation it has the base alone: its scaling
+  /// is in [#checkpoint].
   public ModelDescription description() {
-    return description;
+    return source.description();
   }
 
-  /// The open file.
-  public GgufFile file() {
-    return file;
+  Transformer transformer() {
+    return transformer;
   }
 
-  /// The tokenizer in the file.
+  /// What the files say, for reports. It shares what is open: close the model, not this.
+  public Checkpoint checkpoint() {
+    return source.checkpoint();
+  }
+
+  /// The tokenizer of the file, or the folder's `tokenizer.json`.
   ///
-  /// @throws CheckpointException when the file has none, or one of a kind that is not supported
+  /// @throws CheckpointException when there is none, or one of a kind that is not supported
   public Tokenizer tokenizer() {
-    return Tokenizer.of(Vocabulary.of(file));
+    return source.tokenizer();
   }
 
   /// Whether the Vector API runs the kernels; without `jdk.incubator.vector` plain Java does,
@@ -127,17 +119,21 @@ public final class Model implements AutoCloseable {
     return workers.threads();
   }
 
-  /// How llama.cpp would rotate every layer of this model.
+  /// How the model's own engine would rotate every layer: llama.cpp a GGUF file's, Transformers a
+  /// folder's.
   ///
-  /// @param flags llama.cpp's flags; [RopeOverrides#NONE] for the file's own rotation
-  /// @param contextLength tokens of the context
-  /// @throws CheckpointException when file and flags together make no rotation
+  /// @param flags llama.cpp's flags, for a folder laid over the keys of `config.json` that mean the
+  ///   same; [RopeOverrides#NONE] for the model's own rotation
+  /// @param contextLength tokens of the context; scalings that depend on the length are those for
+  ///   so many
+  /// @throws CheckpointException when files and flags together make no rotation
   public ModelRotation rotation(RopeOverrides flags, int contextLength) {
     LayerRotations layers =
         transformer.rotates()
-            ? LlamaCppRope.everyLayer(description, windows, flags, contextLength)
-            : new LayerRotations(Collections.nCopies(description.layers(), Optional.empty()));
-    return rotation(layers, contextLength, Precision.LLAMA_CPP);
+            ? source.rotations(flags, contextLength)
+            : new LayerRotations(
+                Collections.nCopies(source.description().layers(), Optional.empty()));
+    return rotation(layers, contextLength, source.precision());
   }
 
   /// Any rotation of every layer. Layers that this model does not rotate are rotated when `layers`
@@ -149,6 +145,23 @@ public final class Model implements AutoCloseable {
     return ModelRotation.of(layers, transformer.rotatesTrailing(), contextLength, precision);
   }
 
+  /// How the model's own engine would rotate every layer if each text had a context of exactly its
+  /// own length: LongRoPE takes its long factors as soon as the text is longer than the original
+  /// length, as in Transformers, and not before; dynamic scalings grow token by token.
+  ///
+  /// @param flags llama.cpp's flags; [RopeOverrides#NONE] for the file's own rotation
+  /// @throws CheckpointException when file and flags together make no rotation
+  public ModelRotation rotationByLength(RopeOverrides flags) {
+    return ModelRotation.byLength(length -> rotation(flags, length));
+  }
+
+  /// Any rotation of every layer, following the length of the text as its scalings say.
+  ///
+  /// @param layers one entry per layer of the file
+  public ModelRotation rotationByLength(LayerRotations layers, Precision precision) {
+    return ModelRotation.byLength(length -> rotation(layers, length, precision));
+  }
+
   /// A scorer with buffers of its own. At most one scorer of a model computes at a time.
   public Scorer scorer() {
     return scorer(Scorer.BATCH);
@@ -158,26 +171,42 @@ public final class Model implements AutoCloseable {
     return new Scorer(transformer, workers, kernels, batchTokens);
   }
 
-  /// A text to be continued, with buffers of its own. At most one session or scorer of a model
-  /// computes at a time.
+  /// A text to be continued, with buffers of its own, keys and values in float32. At most one
+  /// session or scorer of a model computes at a time.
   ///
   /// @param rotation how queries and keys are rotated in every layer
   /// @param capacity most tokens of the text, prompt included
   /// @throws IllegalArgumentException when the rotation is of another model, or there is no memory
   ///   for so many tokens
   public Session session(ModelRotation rotation, int capacity) {
-    return new Session(transformer, workers, kernels, rotation, capacity);
+    return session(rotation, capacity, SessionOptions.EXACT);
   }
 
-  /// Bytes a cache of keys and values for this many positions takes.
-  public long cacheBytes(int positions) {
-    return KeyValueCache.bytes(transformer.blocks().size(), transformer.shape(), positions);
+  /// The same with keys and values as the options say.
+  ///
+  /// @throws IllegalArgumentException also when the model's heads can't be stored as a type
+  public Session session(ModelRotation rotation, int capacity, SessionOptions options) {
+    return new Session(transformer, workers, kernels, rotation, capacity, options);
+  }
+
+  /// Bytes that keys and values of so many tokens take in float32.
+  public long cacheBytes(int tokens) {
+    return cacheBytes(tokens, SessionOptions.EXACT);
+  }
+
+  /// Most bytes that a session's keys and values of so many tokens take; that a session allocates
+  /// as it grows. Layers with a window keep what a batch sees through it, in whole chunks of 256
+  /// tokens.
+  ///
+  /// @throws IllegalArgumentException when the model's heads can't be stored as a type
+  public long cacheBytes(int tokens, SessionOptions options) {
+    return new SessionMemory(transformer, options.keys(), options.values()).cache(tokens);
   }
 
   /// Ends the threads and unmaps the weights; nothing of this model may be used afterwards.
   @Override
   public void close() {
     workers.close();
-    file.close();
+    source.close();
   }
 }

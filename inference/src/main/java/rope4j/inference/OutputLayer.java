@@ -18,7 +18,8 @@ final class OutputLayer {
   private final Kernels kernels;
   private final BlockKernels blockKernels;
   private final Workers workers;
-  private final Products products;
+  private final ParallelProduct product;
+  private final Batch batch;
   private final int tilesAtOnce;
   private final float[] normed;
   private final float[] logits;
@@ -26,25 +27,31 @@ final class OutputLayer {
   private final float[][] max;
   private final double[][] sum;
 
+  // Made once, so that a token allocates nothing; what they work on lies in the fields below.
+  private final Workers.Task normTile = this::normTile;
+  private final Workers.Task settleTile = this::settleTile;
+
+  private float[] hidden = {};
+  private int firstTile;
+
   /// Receives what was computed of one position.
   interface Sink {
     /// @param lane index of the position within the tiles of this step
     void accept(int position, int lane);
   }
 
-  OutputLayer(
-      Transformer model, Kernels kernels, Workers workers, Products products, int batchTokens) {
+  OutputLayer(Transformer model, Kernels kernels, Workers workers, Products products, Batch batch) {
     this.model = model;
     this.tileTokens = kernels.tile();
     this.kernels = kernels;
     this.blockKernels = BlockKernels.with(kernels);
     this.norms = new Norms(kernels, blockKernels);
     this.workers = workers;
-    this.products = products;
+    this.product = new ParallelProduct(products, workers);
+    this.batch = batch;
     int vocabulary = vocabulary();
     tilesAtOnce =
-        Math.clamp(
-            LOGITS_BUDGET / (vocabulary * tileTokens), 1, Batch.tilesOf(batchTokens, tileTokens));
+        Math.clamp(LOGITS_BUDGET / (vocabulary * tileTokens), 1, batch.lanes() / tileTokens);
     normed = new float[tilesAtOnce * model.width() * tileTokens];
     logits = new float[Math.multiplyExact(tilesAtOnce * tileTokens, vocabulary)];
     row = new float[vocabulary];
@@ -52,18 +59,28 @@ final class OutputLayer {
     sum = new double[tilesAtOnce][tileTokens];
   }
 
+  /// Most bytes of logits that are held at once.
+  static long mostBytes(Transformer model) {
+    return (long) Float.BYTES
+        * Math.max(LOGITS_BUDGET, (long) model.output().rows() * Kernels.TILE);
+  }
+
   int vocabulary() {
     return model.output().rows();
   }
 
-  /// Computes the logits of a batch's positions from `from` on and hands them over in order.
+  /// Computes the logits of the batch's positions from `from` on and hands them over in order.
   ///
-  /// @param hidden activations after the last layer
-  void run(Batch batch, float[] hidden, int from, Sink sink) {
-    int firstTile = Math.max(0, from - batch.position()) / tileTokens;
-    for (int tile = firstTile; tile < batch.tiles(); tile += tilesAtOnce) {
+  /// @param activations after the last layer
+  void run(float[] activations, int from, Sink sink) {
+    hidden = activations;
+    int start = Math.max(0, from - batch.position()) / tileTokens;
+    for (int tile = start; tile < batch.tiles(); tile += tilesAtOnce) {
       int tiles = Math.min(tilesAtOnce, batch.tiles() - tile);
-      compute(hidden, tile, tiles);
+      firstTile = tile;
+      workers.run(tiles, normTile);
+      product.run(model.output(), normed, logits, tiles, false);
+      workers.run(tiles, settleTile);
       int begin = Math.max(from, batch.position(tile));
       int end = Math.min(batch.position() + batch.tokens(), batch.position(tile + tiles));
       for (int position = begin; position < end; position++) {
@@ -72,35 +89,22 @@ final class OutputLayer {
     }
   }
 
-  private void compute(float[] hidden, int firstTile, int tiles) {
-    int width = model.width();
-    workers.run(
-        tiles,
-        (tile, _) ->
-            norms.apply(
-                model.outputNorm(),
-                hidden,
-                (firstTile + tile) * width * tileTokens,
-                normed,
-                tile * width * tileTokens));
-    workers.run(
-        Products.panels(model.output().weights()),
-        (panel, worker) ->
-            products.multiply(model.output(), panel, normed, logits, tiles, false, worker));
-    workers.run(
-        tiles,
-        (tile, _) -> {
-          int length = vocabulary() * tileTokens;
-          if (model.logitScale() != 1) {
-            Elementwise.scale(logits, tile * length, length, model.logitScale());
-          }
-          if (model.logitSoftCap() > 0) {
-            blockKernels.softCap(logits, tile * length, length, model.logitSoftCap());
-          }
-          Arrays.fill(max[tile], Float.NEGATIVE_INFINITY);
-          Arrays.fill(sum[tile], 0);
-          kernels.logSumExpStep(logits, tile * length, vocabulary(), max[tile], sum[tile]);
-        });
+  private void normTile(int tile, int worker) {
+    int length = model.width() * tileTokens;
+    norms.apply(model.outputNorm(), hidden, (firstTile + tile) * length, normed, tile * length);
+  }
+
+  private void settleTile(int tile, int worker) {
+    int length = vocabulary() * tileTokens;
+    if (model.logitScale() != 1) {
+      Elementwise.scale(logits, tile * length, length, model.logitScale());
+    }
+    if (model.logitSoftCap() > 0) {
+      blockKernels.softCap(logits, tile * length, length, model.logitSoftCap());
+    }
+    Arrays.fill(max[tile], Float.NEGATIVE_INFINITY);
+    Arrays.fill(sum[tile], 0);
+    kernels.logSumExpStep(logits, tile * length, vocabulary(), max[tile], sum[tile]);
   }
 
   /// Negative log probability, in nats, of a token after the position in a lane.

@@ -1,22 +1,31 @@
 package rope4j.inference;
 
+import java.util.Optional;
 import rope4j.inference.kernel.Elementwise;
 import rope4j.inference.kernel.Kernels;
+import rope4j.inference.kernel.RowProduct;
 import rope4j.inference.kernel.WeightDecoder;
 
 /// Products of mapped weights with tiles of activations, on all threads.
 ///
 /// A thread takes a panel of rows, unpacks it piece by piece into its scratch memory, and
 /// multiplies the piece with every tile while it is in cache: the cost of unpacking is shared by
-/// all tokens of the batch.
+/// all tokens of the batch. A single token is multiplied with the stored weights as they are.
 final class Products {
 
   /// Rows of a panel.
-  static final int PANEL = 16;
+  static final int PANEL = 64;
 
-  /// Columns unpacked at once: a panel of this depth stays within the second-level cache. A
-  /// multiple of every type's block.
+  /// Columns unpacked at once: long enough runs of bytes for the memory's prefetcher, few enough
+  /// for a panel to stay within the second-level cache. A multiple of every type's block.
   private static final int DEPTH = 1024;
+
+  /// Columns multiplied at once: so many channels of a tile stay within the first-level cache while
+  /// the rows of a panel go by.
+  private static final int STEP = 256;
+
+  /// Distance of a panel's rows: not a power of two, so that they do not share lines of the cache.
+  private static final int ROW = DEPTH + 16;
 
   private final Kernels kernels;
   private final int tileTokens;
@@ -25,7 +34,7 @@ final class Products {
   Products(Kernels kernels, int threads) {
     this.kernels = kernels;
     this.tileTokens = kernels.tile();
-    panels = new float[threads][PANEL * DEPTH];
+    panels = new float[threads][PANEL * ROW];
   }
 
   /// Panels of a matrix.
@@ -93,25 +102,33 @@ final class Products {
     int firstRow = panel * PANEL;
     int rows = Math.min(PANEL, weights.rows() - firstRow);
     int columns = weights.columns();
+    Optional<RowProduct> product = kernels.rowProduct(weights.type());
+    if (product.isPresent()) {
+      int to = yFirst + firstRow;
+      weights.multiply(product.get(), firstRow, rows, x, xFirst, y, to, accumulate, panels[worker]);
+      return;
+    }
     WeightDecoder decoder = weights.decoder(kernels);
     for (int column = 0; column < columns; column += DEPTH) {
       int depth = Math.min(DEPTH, columns - column);
       for (int r = 0; r < rows; r++) {
-        weights.unpack(decoder, firstRow + r, column, depth, unpacked, r * depth);
+        weights.unpack(decoder, firstRow + r, column, depth, unpacked, r * ROW);
       }
       for (int tile = 0; tile < tiles; tile++) {
-        kernels.multiply(
-            unpacked,
-            0,
-            depth,
-            1,
-            x,
-            (tile * xWidth + xFirst + column) * tileTokens,
-            y,
-            (tile * yWidth + yFirst + firstRow) * tileTokens,
-            rows,
-            depth,
-            accumulate || column > 0);
+        for (int step = 0; step < depth; step += STEP) {
+          kernels.multiply(
+              unpacked,
+              step,
+              ROW,
+              1,
+              x,
+              (tile * xWidth + xFirst + column + step) * tileTokens,
+              y,
+              (tile * yWidth + yFirst + firstRow) * tileTokens,
+              rows,
+              Math.min(STEP, depth - step),
+              accumulate || column + step > 0);
+        }
       }
     }
   }

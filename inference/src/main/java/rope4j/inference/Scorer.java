@@ -1,7 +1,7 @@
 package rope4j.inference;
 
+import java.util.Optional;
 import java.util.function.IntConsumer;
-import org.jspecify.annotations.Nullable;
 import rope4j.checkpoint.CheckpointException;
 import rope4j.inference.kernel.Kernels;
 
@@ -18,24 +18,27 @@ public final class Scorer {
 
   private final Transformer model;
   private final int batchTokens;
-  private final Kernels kernels;
+  private final Batch batch;
+  private final KeyValueCache cache;
   private final Layers layers;
   private final OutputLayer output;
-  private @Nullable KeyValueCache cache;
 
   Scorer(Transformer model, Workers workers, Kernels kernels, int batchTokens) {
     this.model = model;
     this.batchTokens = batchTokens;
-    this.kernels = kernels;
     Products products = new Products(kernels, workers.threads());
-    layers = new Layers(model, kernels, workers, products, batchTokens);
-    output = new OutputLayer(model, kernels, workers, products, batchTokens);
+    batch = new Batch(model.blocks().size(), batchTokens, kernels.tile());
+    cache =
+        new KeyValueCache(model, kernels, KeyValueType.F32, KeyValueType.F32, Integer.MAX_VALUE);
+    layers = new Layers(model, kernels, workers, products, batch, cache);
+    output = new OutputLayer(model, kernels, workers, products, batch);
   }
 
   /// Scores a text from its first token on.
   ///
   /// @param tokens the text; at least two ids, each below the vocabulary size
-  /// @param rotation how queries and keys are rotated in every layer, from position 0 on
+  /// @param rotation how queries and keys are rotated in every layer, from position 0 on; one that
+  ///   follows the length is that of the whole text
   /// @return `tokens.length - 1` values in nats: entry `p` is −log p(token at `p + 1` given tokens
   ///   `0..p`)
   public double[] score(int[] tokens, ModelRotation rotation) {
@@ -65,8 +68,9 @@ public final class Scorer {
     check(tokens, from);
     rotation.requireFits(model);
     double[] nll = new double[tokens.length - 1 - from];
-    KeyValueCache keysAndValues = cache(tokens.length);
-    Batch batch = new Batch(rotation, Math.min(batchTokens, tokens.length), kernels.tile());
+    memory().requireRoom(tokens.length);
+    cache.clear();
+    batch.use(rotation.at(tokens.length));
     OutputLayer.Sink sink =
         (position, lane) -> {
           if (position + 1 < tokens.length) {
@@ -79,13 +83,19 @@ public final class Scorer {
         };
     for (int position = 0; position < tokens.length; position += batch.tokens()) {
       batch.moveTo(position, Math.min(batchTokens, tokens.length - position));
-      layers.run(batch, tokens, position, keysAndValues);
+      cache.prepare(position, batch.tokens());
+      layers.run(tokens, position);
       if (position + batch.tokens() > from) {
-        output.run(batch, layers.hidden(), Math.max(from, position), sink);
+        output.run(layers.hidden(), Math.max(from, position), sink);
       }
       progress.accept(batch.tokens());
     }
     return nll;
+  }
+
+  /// From the next text on an observer sees the queries and keys of every layer; empty for none.
+  public void observe(Optional<QueryKeyObserver> observer) {
+    layers.tap().observe(observer);
   }
 
   private void check(int[] tokens, int from) {
@@ -120,15 +130,8 @@ public final class Scorer {
     return nll;
   }
 
-  private KeyValueCache cache(int positions) {
-    KeyValueCache.requirePositions(model, positions);
-    KeyValueCache current = cache;
-    if (current == null || current.capacity() < positions) {
-      cache = null; // let go of the old one before the new one is made
-      current = KeyValueCache.of(model, positions);
-      cache = current;
-    }
-    return current;
+  private SessionMemory memory() {
+    return new SessionMemory(model, KeyValueType.F32, KeyValueType.F32);
   }
 
   /// Fails early where a text of this many tokens could not be scored.
@@ -136,6 +139,6 @@ public final class Scorer {
   /// @throws IllegalArgumentException when its keys and values do not fit into the memory of this
   ///   JVM, or the model has learned fewer positions
   public void requireMemory(int positions) {
-    KeyValueCache.requireRoom(model, positions);
+    memory().requireRoom(positions);
   }
 }

@@ -9,11 +9,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import rope4j.checkpoint.CheckpointException;
-import rope4j.checkpoint.GgufFile;
 import rope4j.checkpoint.TensorInfo;
 import rope4j.checkpoint.TensorType;
+import rope4j.inference.source.ModelSource;
 
-/// Takes tensors out of a file, each checked for its shape, and knows which were not taken.
+/// Takes tensors out of files, each checked for its shape, and knows which were not taken.
 final class TensorReader {
 
   /// Tensors that carry angles, not weights; the rope resolution reads them. Old files carry them
@@ -27,15 +27,15 @@ final class TensorReader {
 
   private static final Pattern BLOCK = Pattern.compile("^blk\\.(\\d{1,9})\\.");
 
-  private final GgufFile file;
+  private final ModelSource source;
   private final String architecture;
   private final Map<String, TensorInfo> unused = new LinkedHashMap<>();
 
   /// @param blocks those that are read; tensors of later ones are no concern
-  TensorReader(GgufFile file, String architecture, int blocks) {
-    this.file = file;
+  TensorReader(ModelSource source, String architecture, int blocks) {
+    this.source = source;
     this.architecture = architecture;
-    for (TensorInfo info : file.tensors()) {
+    for (TensorInfo info : source.tensors()) {
       var block = BLOCK.matcher(info.name());
       boolean later = block.find() && Integer.parseInt(block.group(1)) >= blocks;
       if (!later && !ROPE_TENSORS.contains(block.replaceFirst(""))) {
@@ -45,7 +45,7 @@ final class TensorReader {
   }
 
   boolean has(String name) {
-    return file.tensor(name).isPresent();
+    return source.tensor(name).isPresent();
   }
 
   /// Rows of a matrix whose columns are known.
@@ -115,7 +115,7 @@ final class TensorReader {
     if (!WeightMatrix.supports(info.type())) {
       throw new CheckpointException(
           "tensor "
-              + name
+              + source.nameInFile(name)
               + " has type "
               + info.type()
               + ", which this engine can't run; it runs "
@@ -123,12 +123,9 @@ final class TensorReader {
               + ", so convert or quantize the model to one of these");
     }
     unused.remove(name);
-    long bytes = info.bytes() / count;
     List<WeightMatrix> matrices = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      matrices.add(
-          new WeightMatrix(
-              (int) rows, columns, info.type(), file.data(info).asSlice(i * bytes, bytes)));
+      matrices.add(new WeightMatrix((int) rows, columns, info.type(), source.data(info, i, count)));
     }
     return matrices;
   }
@@ -137,7 +134,7 @@ final class TensorReader {
     if (!unused.isEmpty()) {
       throw new CheckpointException(
           "tensor "
-              + unused.keySet().iterator().next()
+              + source.nameInFile(unused.keySet().iterator().next())
               + " is not one this engine's "
               + architecture
               + " architecture knows, and leaving it out would change the result");
@@ -145,11 +142,12 @@ final class TensorReader {
   }
 
   private TensorInfo info(String name) {
-    return file.tensor(name)
+    return source
+        .tensor(name)
         .orElseThrow(() ->
             new CheckpointException(
                 "tensor "
-                    + name
+                    + source.nameInFile(name)
                     + " is missing; the file is not a complete "
                     + architecture
                     + " model"));
@@ -158,7 +156,7 @@ final class TensorReader {
   private CheckpointException wrongShape(TensorInfo info, String expected) {
     return new CheckpointException(
         "tensor "
-            + info.name()
+            + source.nameInFile(info.name())
             + " has shape "
             + info.shape()
             + ", but the metadata asks for "

@@ -5,8 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import rope4j.checkpoint.AttentionWindows;
 import rope4j.checkpoint.CheckpointException;
-import rope4j.checkpoint.GgufFile;
-import rope4j.checkpoint.ModelDescription;
+import rope4j.inference.source.ModelSource;
 
 /// Finds a model's tensors, by its architecture's page and by which tensors the file has.
 final class TransformerReader {
@@ -17,19 +16,33 @@ final class TransformerReader {
   private final NormReader norms;
   private final int width;
 
-  private TransformerReader(GgufFile file, ModelDescription description) {
-    keys = new Keys(file, description);
-    architecture = Architectures.of(description.architecture());
-    tensors = new TensorReader(file, description.architecture(), keys.blocks());
+  private TransformerReader(ModelSource source) {
+    keys = new Keys(source);
+    String name = keys.model().architecture();
+    architecture = Architectures.of(name);
+    Activation activation = architecture.activation();
+    source
+        .activation()
+        .filter(given -> !activation.isCalled(given))
+        .ifPresent(given -> {
+          throw new CheckpointException(
+              "config.json: the activation is "
+                  + given
+                  + ", but this engine's "
+                  + name
+                  + " architecture has "
+                  + String.join(" or ", activation.names()));
+        });
+    tensors = new TensorReader(source, name, keys.blocks());
     norms = new NormReader(tensors, keys, architecture);
-    width = description.embeddingLength();
+    width = keys.model().embeddingLength();
   }
 
   /// @throws CheckpointException when the architecture is not known, a tensor is missing, has
   ///   another shape or a type this engine can't read, or when the file has a tensor the
   ///   architecture would leave unused
-  static Transformer read(GgufFile file, ModelDescription description, AttentionWindows windows) {
-    return new TransformerReader(file, description).read(windows);
+  static Transformer read(ModelSource source) {
+    return new TransformerReader(source).read(source.windows());
   }
 
   private Transformer read(AttentionWindows windows) {

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import rope4j.checkpoint.CheckpointException;
 import rope4j.checkpoint.TensorType;
 import rope4j.inference.kernel.Kernels;
+import rope4j.inference.kernel.RowProduct;
 import rope4j.inference.kernel.WeightDecoder;
 
 /// A mapped weight matrix, read in pieces: it is never copied to the heap as a whole.
@@ -41,6 +42,41 @@ record WeightMatrix(int rows, int columns, TensorType type, MemorySegment data) 
   /// The same for a single row, such as that of an embedding, where speed doesn't matter.
   void unpack(int row, int column, int count, float[] into, int offset) {
     unpack(decoder(SCALAR), row, column, count, into, offset);
+  }
+
+  /// Multiplies some rows with one token: the first half of them in one stream, the second in
+  /// another.
+  ///
+  /// @param product the one for this matrix's type
+  void multiply(
+      RowProduct product,
+      int firstRow,
+      int count,
+      float[] x,
+      int xAt,
+      float[] y,
+      int yAt,
+      boolean accumulate,
+      float[] scratch) {
+    product.prepare(x, xAt, columns, scratch);
+    long rowBytes = (long) columns / type.blockElements() * type.blockBytes();
+    int half = (count + 1) / 2;
+    for (int r = 0; r < half; r++) {
+      // The middle row of an odd count goes with itself.
+      int other = r + half < count ? r + half : r;
+      product.multiply(
+          data,
+          (firstRow + r) * rowBytes,
+          (firstRow + other) * rowBytes,
+          columns,
+          x,
+          xAt,
+          y,
+          yAt + r,
+          yAt + other,
+          accumulate,
+          scratch);
+    }
   }
 
   /// All of it, for vectors such as norm weights.

@@ -66,6 +66,19 @@ class ModelFuzzTest {
     assertThat(loaded).isBetween(CASES / 10, CASES);
   }
 
+  @Test
+  void damagedBlocksOfEveryQuantizedTypeGiveNumbersOrAreRefused() throws IOException {
+    byte[] whole = Files.readAllBytes(Path.of("src/test/resources/quantized/every-type.gguf"));
+    for (int n = 0; n < 2 * CASES; n++) {
+      Random random = new Random(SEED + n);
+      byte[] bytes = whole.clone();
+      for (int flip = random.nextInt(1, 65); flip > 0; flip--) {
+        bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
+      }
+      run(bytes);
+    }
+  }
+
   /// Whether the model gave numbers; anything but a CheckpointException fails the test.
   private boolean run(byte[] bytes) throws IOException {
     Path file = Files.write(folder.resolve("model.gguf"), bytes);

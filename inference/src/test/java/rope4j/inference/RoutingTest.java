@@ -12,7 +12,7 @@ class RoutingTest {
 
   @Test
   void theBestAreChosenAndTheirSoftmaxIsNormedToOne() {
-    float[] weights = Routing.softmax(2, true).weights(new float[] {0, 2, -1, 1});
+    float[] weights = weights(Routing.softmax(2, true), new float[] {0, 2, -1, 1});
     assertThat(weights[0]).isZero();
     assertThat(weights[2]).isZero();
     assertThat((double) weights[1]).isCloseTo(1 / (1 + Math.exp(-1)), within(1e-6));
@@ -21,7 +21,7 @@ class RoutingTest {
 
   @Test
   void aBetterOneIsNeverCrowdedOutByEqualOnes() {
-    float[] weights = Routing.softmax(2, true).weights(new float[] {1, 1, 5});
+    float[] weights = weights(Routing.softmax(2, true), new float[] {1, 1, 5});
     assertThat(weights[0]).isPositive();
     assertThat(weights[1]).isZero();
     assertThat(weights[2]).isGreaterThan(weights[0]);
@@ -29,27 +29,27 @@ class RoutingTest {
 
   @Test
   void ofEqualOnesTheFirstAreTaken() {
-    assertThat(Routing.softmax(2, true).weights(new float[] {3, 3, 3, 3}))
+    assertThat(weights(Routing.softmax(2, true), new float[] {3, 3, 3, 3}))
         .containsExactly(0.5f, 0.5f, 0, 0);
   }
 
   @Test
   void scoresThatAreNoNumbersAreRefused() {
     Routing routing = Routing.softmax(1, true);
-    assertThatThrownBy(() -> routing.weights(new float[] {Float.NaN, Float.NaN}))
+    assertThatThrownBy(() -> weights(routing, new float[] {Float.NaN, Float.NaN}))
         .isInstanceOf(CheckpointException.class);
   }
 
   @Test
   void withoutNormingTheWeightsAreThoseOfAllExperts() {
-    float[] weights = Routing.softmax(1, false).weights(new float[] {0, 0, (float) Math.log(2)});
+    float[] weights = weights(Routing.softmax(1, false), new float[] {0, 0, (float) Math.log(2)});
     assertThat((double) weights[2]).isCloseTo(0.5, within(1e-6));
   }
 
   @Test
   void aSelectionBiasChangesTheChoiceAndNotTheWeights() {
     Routing routing = new Routing(1, Gating.SIGMOID, false, 2, new float[] {5, 0}, 1, 1, false);
-    float[] weights = routing.weights(new float[] {0, 3});
+    float[] weights = weights(routing, new float[] {0, 3});
     assertThat((double) weights[0]).isCloseTo(2 * 0.5, within(1e-6));
     assertThat(weights[1]).isZero();
   }
@@ -58,7 +58,7 @@ class RoutingTest {
   void onlyTheBestGroupsMayBeChosenFromByTheirTwoBest() {
     // The best expert is in the first group, but the second group's two are better together.
     float[] weights =
-        Routing.softmax(2, true).withGroups(2, 1).weights(new float[] {2, -3, 1.5f, 1.5f});
+        weights(Routing.softmax(2, true).withGroups(2, 1), new float[] {2, -3, 1.5f, 1.5f});
     assertThat(weights[0]).isZero();
     assertThat(weights[2]).isPositive();
     assertThat(weights[3]).isPositive();
@@ -70,5 +70,11 @@ class RoutingTest {
     assertThatThrownBy(() -> routing.requirePossible(4))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("expert_group_count");
+  }
+
+  private static float[] weights(Routing routing, float[] scores) {
+    float[] weights = new float[scores.length];
+    new ExpertChoice(scores.length).weigh(routing, scores, 0, 1, scores.length, weights, 0);
+    return weights;
   }
 }

@@ -23,14 +23,21 @@ public final class Rotation {
   private static final int TOKENS_TOGETHER = 16;
 
   private final RopeParameters parameters;
+  private final Frequencies frequencies;
   private final PairAxes axes;
   private final Angles angles;
   private final boolean negative;
   private final Heads heads;
 
   private Rotation(
-      RopeParameters parameters, PairAxes axes, Angles angles, boolean negative, Heads heads) {
+      RopeParameters parameters,
+      Frequencies frequencies,
+      PairAxes axes,
+      Angles angles,
+      boolean negative,
+      Heads heads) {
     this.parameters = parameters;
+    this.frequencies = frequencies;
     this.axes = axes;
     this.angles = angles;
     this.negative = negative;
@@ -68,6 +75,7 @@ public final class Rotation {
     }
     return new Rotation(
         parameters,
+        parameters.frequencies(contextLength),
         PairAxes.single(parameters.pairs()),
         Angles.of(parameters, contextLength, precision),
         layout.negative(),
@@ -102,6 +110,7 @@ public final class Rotation {
             operator.frequencies(frequencyFactors, axes));
     return new Rotation(
         parameters,
+        parameters.frequencies(parameters.trainedLength()),
         axes,
         GgmlAngles.of(operator, frequencyFactors.clone()).restartingAt(axes.restarts()),
         layout.negative(),
@@ -113,7 +122,7 @@ public final class Rotation {
     requireAxes(other, parameters.pairs());
     Angles restarted =
         angles instanceof GgmlAngles ggml ? ggml.restartingAt(other.restarts()) : angles;
-    return new Rotation(parameters, other, restarted, negative, heads);
+    return new Rotation(parameters, frequencies, other, restarted, negative, heads);
   }
 
   private static void requireAxes(PairAxes axes, int pairs) {
@@ -126,7 +135,8 @@ public final class Rotation {
   /// What the gradient is rotated by: the transpose, which turns back and keeps the attention
   /// factor (ggml's `backward`).
   public Rotation gradient() {
-    return new Rotation(parameters, axes, angles, !negative, Heads.of(backwards(), heads.kernel()));
+    return new Rotation(
+        parameters, frequencies, axes, angles, !negative, Heads.of(backwards(), heads.kernel()));
   }
 
   /// The rotation that undoes this one, attention factor included.
@@ -138,6 +148,7 @@ public final class Rotation {
     }
     return new Rotation(
         parameters,
+        frequencies.withAttentionFactor(1 / frequencies.attentionFactor()),
         axes,
         angles.withAttentionFactor(1 / angles.attentionFactor()),
         !negative,
@@ -161,6 +172,7 @@ public final class Rotation {
   public Rotation shift() {
     return new Rotation(
         parameters,
+        frequencies.withAttentionFactor(1),
         axes,
         angles.withAttentionFactor(1),
         negative,
@@ -170,6 +182,11 @@ public final class Rotation {
   /// The parameters it was made from.
   public RopeParameters parameters() {
     return parameters;
+  }
+
+  /// Inverse frequencies and attention factor, in float64, for the context length it was made for.
+  public Frequencies frequencies() {
+    return frequencies;
   }
 
   /// Where the pairs lie in a head.

@@ -116,16 +116,17 @@ final class FolderFacts {
   }
 
   private Stated<Integer> keyValueHeads(Stated<Integer> heads) {
+    // Falcon and StarCoder: one head for all, whatever else the file says; but in Falcon's newer
+    // layout the number below.
+    if (keys.isTrue("multi_query") && !keys.isTrue("new_decoder_architecture")) {
+      return new Stated<>(1, keys.evidence("multi_query"));
+    }
     Optional<Stated<Integer>> stated = keys.count(KEY_VALUE_HEADS);
     if (stated.isPresent()) {
       return stated.get();
     }
     if (keys.isTrue("multi_query_attention") && keys.count("multi_query_group_num").isPresent()) {
       return keys.count("multi_query_group_num").get();
-    }
-    // Falcon and StarCoder: one head for all, but in Falcon's newer layout the number above.
-    if (keys.isTrue("multi_query") && !keys.isTrue("new_decoder_architecture")) {
-      return new Stated<>(1, keys.evidence("multi_query"));
     }
     int otherwise =
         keys.count(HEADS).isPresent() && shape.keyValueHeads().orElse(0) > heads.value()

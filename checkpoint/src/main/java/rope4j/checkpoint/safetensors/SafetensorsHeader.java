@@ -54,14 +54,20 @@ final class SafetensorsHeader {
           Map.entry("I64", 64),
           Map.entry("U64", 64));
 
-  private record Range(String name, long from, long to) {}
+  /// Where a tensor's bytes lie, counted from the start of the file.
+  record Range(String name, long from, long to) {}
+
+  /// What a header says: tensors, and where they lie, by name and in the file's order.
+  record Contents(SequencedMap<String, Tensor> tensors, SequencedMap<String, Range> ranges) {}
 
   private final String file;
+  private final long dataStart;
   private final long dataBytes;
   private final List<Range> ranges = new ArrayList<>();
 
-  private SafetensorsHeader(String file, long dataBytes) {
+  private SafetensorsHeader(String file, long dataStart, long dataBytes) {
     this.file = file;
+    this.dataStart = dataStart;
     this.dataBytes = dataBytes;
   }
 
@@ -70,6 +76,11 @@ final class SafetensorsHeader {
   /// @throws CheckpointException when it can't be read or is damaged; the message begins with its
   ///   path
   static SequencedMap<String, Tensor> read(Path path) {
+    return contents(path).tensors();
+  }
+
+  /// The same with where they lie.
+  static Contents contents(Path path) {
     if (StrangersFile.kind(path) == StrangersFile.Kind.FOLDER) {
       throw new CheckpointException(
           path + ": this is a folder, but a safetensors file was expected");
@@ -78,8 +89,8 @@ final class SafetensorsHeader {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       long size = channel.size();
       byte[] json = header(channel, size);
-      return new SafetensorsHeader(name, size - 8 - json.length)
-          .tensors(JsonFile.parse(name, json));
+      long start = 8L + json.length;
+      return new SafetensorsHeader(name, start, size - start).contents(JsonFile.parse(name, json));
     } catch (CheckpointException e) {
       throw new CheckpointException(path + ": " + e.getMessage(), e);
     } catch (IOException e) {
@@ -119,7 +130,7 @@ final class SafetensorsHeader {
     }
   }
 
-  private SequencedMap<String, Tensor> tensors(JsonFile json) {
+  private Contents contents(JsonFile json) {
     SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();
     json.root()
         .forEach((name, value) -> {
@@ -127,8 +138,10 @@ final class SafetensorsHeader {
             tensors.put(name, tensor(name, value));
           }
         });
+    SequencedMap<String, Range> named = new LinkedHashMap<>();
+    ranges.forEach(range -> named.put(range.name, range));
     requireApart();
-    return tensors;
+    return new Contents(tensors, named);
   }
 
   private Tensor tensor(String name, @org.jspecify.annotations.Nullable Object value) {
@@ -145,7 +158,7 @@ final class SafetensorsHeader {
           name, "has data_offsets " + range + ", but the file has " + dataBytes + " bytes of data");
     }
     requireSize(name, type, shape, range.get(1) - range.get(0));
-    ranges.add(new Range(name, range.get(0), range.get(1)));
+    ranges.add(new Range(name, dataStart + range.get(0), dataStart + range.get(1)));
     return new Tensor(name, file, Optional.of(type), shape);
   }
 

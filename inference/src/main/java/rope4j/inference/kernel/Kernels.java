@@ -70,6 +70,12 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels, VectorSing
   /// What turns stored weights of a type into float32; empty for a type that can't be run.
   Optional<WeightDecoder> decoder(TensorType type);
 
+  /// What multiplies stored weights of a type with a single token as they are; empty where they are
+  /// to be unpacked first, which is always right for tiles of many tokens.
+  default Optional<RowProduct> rowProduct(TensorType type) {
+    return Optional.empty();
+  }
+
   /// Plain Java, the reference of the other.
   static Kernels scalar() {
     return new ScalarKernels(TILE);

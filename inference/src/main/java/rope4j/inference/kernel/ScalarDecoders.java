@@ -3,6 +3,8 @@ package rope4j.inference.kernel;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import rope4j.checkpoint.TensorType;
 
@@ -12,9 +14,17 @@ final class ScalarDecoders {
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+  /// Made once: a product asks for one, and must not allocate.
+  private static final List<Optional<WeightDecoder>> ALL =
+      Arrays.stream(TensorType.values()).map(ScalarDecoders::find).toList();
+
   private ScalarDecoders() {}
 
   static Optional<WeightDecoder> of(TensorType type) {
+    return ALL.get(type.ordinal());
+  }
+
+  private static Optional<WeightDecoder> find(TensorType type) {
     return Optional.ofNullable(
         switch (type) {
           case F32 -> ScalarDecoders::f32;

@@ -18,6 +18,10 @@ final class Stored {
     return Float.float16ToFloat(data.get(SHORT, at));
   }
 
+  static float single(MemorySegment data, long at) {
+    return Float.intBitsToFloat(data.get(INT, at));
+  }
+
   static float brain(MemorySegment data, long at) {
     return Float.intBitsToFloat(data.get(SHORT, at) << 16);
   }

@@ -5,6 +5,8 @@ import static jdk.incubator.vector.VectorOperators.S2I;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -27,12 +29,20 @@ final class VectorDecoders {
   static final int STEP = BYTES.length();
   static final int PARTS = STEP / LANES;
 
-  private static final VectorSpecies<Short> SHORTS =
+  static final VectorSpecies<Short> SHORTS =
       VectorSpecies.of(short.class, VectorShape.forBitSize(LANES * Short.SIZE));
+
+  /// Made once: a product asks for one, and must not allocate.
+  private static final List<Optional<WeightDecoder>> ALL =
+      Arrays.stream(TensorType.values()).map(VectorDecoders::find).toList();
 
   private VectorDecoders() {}
 
   static Optional<WeightDecoder> of(TensorType type) {
+    return ALL.get(type.ordinal());
+  }
+
+  private static Optional<WeightDecoder> find(TensorType type) {
     return switch (type) {
       case BF16 -> Optional.of(VectorDecoders::bf16);
       case Q4_0 -> Optional.of(VectorBlocks::q4_0);

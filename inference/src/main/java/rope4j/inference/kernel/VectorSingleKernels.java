@@ -35,6 +35,11 @@ record VectorSingleKernels() implements Kernels {
   }
 
   @Override
+  public Optional<RowProduct> rowProduct(TensorType type) {
+    return VectorRowProducts.of(type);
+  }
+
+  @Override
   public void multiply(
       float[] a,
       int aOffset,

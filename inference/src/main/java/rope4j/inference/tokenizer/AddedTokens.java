@@ -40,8 +40,24 @@ final class AddedTokens {
     }
   }
 
-  List<Part> split(String text, boolean controls) {
-    long[] occurrences = occurrences(text, controls ? all : withoutControls);
+  /// Parts of a text in which no control token is found.
+  List<Part> split(String text) {
+    return split(text, withoutControls, new BitSet());
+  }
+
+  /// Parts of a text in which control tokens are found, except where one of their characters was
+  /// typed.
+  List<Part> splitAtControls(String text, BitSet typed) {
+    return split(text, all, typed);
+  }
+
+  /// The control tokens as they are written.
+  List<String> controls() {
+    return tokens.stream().filter(Added::control).map(Added::text).toList();
+  }
+
+  private List<Part> split(String text, CharTrie trie, BitSet typed) {
+    long[] occurrences = occurrences(text, trie);
     Arrays.sort(occurrences);
     // One found earlier is at least as long, so it covers an end of each that it overlaps.
     BitSet taken = new BitSet();
@@ -50,6 +66,10 @@ final class AddedTokens {
       Added token = tokens.get((int) (occurrence >>> 32));
       int from = (int) occurrence;
       int to = from + token.text().length();
+      int firstTyped = typed.nextSetBit(from);
+      if (token.control() && firstTyped >= 0 && firstTyped < to) {
+        continue;
+      }
       if (!taken.get(from) && !taken.get(to - 1)) {
         taken.set(from, to);
         found.add(new Part(from, to, (int) (occurrence >>> 32)));

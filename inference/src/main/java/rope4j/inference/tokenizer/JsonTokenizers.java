@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import rope4j.checkpoint.CheckpointException;
 import rope4j.checkpoint.Vocabulary.Kind;
 import rope4j.checkpoint.Vocabulary.Special;
@@ -22,6 +23,16 @@ final class JsonTokenizers {
 
   /// Gemma's have 33 MiB.
   private static final int MOST_BYTES = 256 << 20;
+
+  /// Classes whose switches for the ends count more than the post-processor.
+  private static final Set<String> REBUILDING =
+      Set.of(
+          "CohereTokenizer",
+          "CohereTokenizerFast",
+          "GemmaTokenizer",
+          "GemmaTokenizerFast",
+          "LlamaTokenizer",
+          "LlamaTokenizerFast");
 
   private final JsonPart root;
   private final Optional<JsonPart> config;
@@ -70,8 +81,7 @@ final class JsonTokenizers {
         built.model(),
         model.isWordPiece() ? Pieces.WORD_PIECE : bytes ? Pieces.BYTE_LEVEL : Pieces.SENTENCE_PIECE,
         spaceBefore(model, normalizer, rule),
-        new Special(ends.bos, ends.eos, model.unknown(), java.util.Set.of())
-            .withEndsAmong(model.tokens()),
+        new Special(ends.bos, ends.eos, model.unknown(), Set.of()).withEndsAmong(model.tokens()),
         ends.addsBos,
         ends.addsEos);
   }
@@ -143,7 +153,21 @@ final class JsonTokenizers {
     }
     OptionalInt bos = before.isPresent() ? before : id(configured("bos_token"), model);
     OptionalInt eos = after.isPresent() ? after : id(configured("eos_token"), model);
-    return new Ends(bos, eos, before.isPresent(), after.isPresent());
+    return new Ends(
+        bos,
+        eos,
+        bos.isPresent() && adds("add_bos_token", before.isPresent()),
+        eos.isPresent() && adds("add_eos_token", after.isPresent()));
+  }
+
+  /// Some classes rebuild the post-processor by these switches, whatever the file has.
+  private boolean adds(String key, boolean byProcessor) {
+    Optional<JsonPart> rebuilding =
+        config.filter(
+            part -> part.text("tokenizer_class").filter(REBUILDING::contains).isPresent());
+    return rebuilding.isPresent() && rebuilding.get().values().get(key) instanceof Boolean given
+        ? given
+        : byProcessor;
   }
 
   private static List<JsonPart> processors(Optional<JsonPart> processor) {

@@ -2,6 +2,7 @@ package rope4j.inference.tokenizer;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -39,18 +40,29 @@ record PieceTokenizer(
 
   @Override
   public int[] encode(String text) {
-    return encode(text, false);
+    String valid = valid(text);
+    return encode(valid, added.split(valid));
   }
 
   @Override
-  public int[] encodeWithControls(String text) {
-    return encode(text, true);
+  public int[] encodeWithControls(String text, BitSet typed) {
+    String valid = valid(text);
+    return encode(valid, added.splitAtControls(valid, typed));
   }
 
-  private int[] encode(String text, boolean controls) {
-    String valid = valid(text);
+  @Override
+  public List<String> controls() {
+    return added.controls();
+  }
+
+  @Override
+  public String written(int id) {
+    return tokens.get(id).text();
+  }
+
+  private int[] encode(String valid, List<AddedTokens.Part> parts) {
     IntBuilder out = new IntBuilder();
-    for (AddedTokens.Part part : added.split(valid, controls)) {
+    for (AddedTokens.Part part : parts) {
       if (part.id() >= 0) {
         out.add(part.id());
         continue;

@@ -1,6 +1,8 @@
 package rope4j.inference.tokenizer;
 
 import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.List;
 import java.util.OptionalInt;
 import rope4j.checkpoint.CheckpointException;
 import rope4j.checkpoint.Vocabulary;
@@ -33,7 +35,24 @@ public sealed interface Tokenizer permits PieceTokenizer {
   /// `<|im_start|>` is one token. Never for text of strangers, who could end their turn with it.
   ///
   /// @throws CheckpointException as [#encode]
-  int[] encodeWithControls(String text);
+  default int[] encodeWithControls(String text) {
+    return encodeWithControls(text, new BitSet());
+  }
+
+  /// The ids of a text that is part template, part typed by somebody: control tokens are found
+  /// where none of their characters was typed.
+  ///
+  /// @param typed indices of characters that are never part of a control token
+  /// @throws CheckpointException as [#encode]
+  int[] encodeWithControls(String text, BitSet typed);
+
+  /// What [#encodeWithControls] finds: the control tokens as the vocabulary writes them.
+  List<String> controls();
+
+  /// A token as the vocabulary writes it, `<|im_end|>` for example; for its text see [#decode].
+  ///
+  /// @throws IndexOutOfBoundsException when the id is beyond the vocabulary
+  String written(int id);
 
   /// The text of ids; control tokens have none. A space that [#encode] puts before a text is
   /// removed, so that a text which the vocabulary covers comes back as it was. Bytes that make no

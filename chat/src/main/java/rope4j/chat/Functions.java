@@ -1,0 +1,38 @@
+package rope4j.chat;
+
+import com.hubspot.jinjava.interpret.JinjavaInterpreter;
+import com.hubspot.jinjava.objects.date.StrftimeFormatter;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.Locale;
+
+/// The functions Transformers gives to templates; the engine finds them by their names.
+public final class Functions {
+
+  /// The variable that holds the time.
+  static final String NOW = "rope4j_now";
+
+  /// What [TemplateSource] puts where a template must not go.
+  static final String UNSUPPORTED = "rope4j_unsupported";
+
+  private Functions() {}
+
+  /// Ends the rendering where a template uses what the engine does not have.
+  public static Object unsupported(Object what) {
+    throw TemplateSource.unsupported(what.toString());
+  }
+
+  /// Ends the rendering with a template's own words.
+  public static String raiseException(Object message) {
+    throw new TemplateException("the chat template refuses this conversation: " + message);
+  }
+
+  /// The time in the words of `strftime`.
+  public static String now(Object format) {
+    Object now = JinjavaInterpreter.getCurrent().getContext().get(NOW);
+    return StrftimeFormatter.format(
+        LocalDateTime.parse(String.valueOf(now)).atZone(ZoneOffset.UTC),
+        String.valueOf(format),
+        Locale.ENGLISH);
+  }
+}

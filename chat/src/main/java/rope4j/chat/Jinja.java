@@ -1,0 +1,214 @@
+package rope4j.chat;
+
+import com.hubspot.jinjava.Jinjava;
+import com.hubspot.jinjava.JinjavaConfig;
+import com.hubspot.jinjava.LegacyOverrides;
+import com.hubspot.jinjava.interpret.Context;
+import com.hubspot.jinjava.interpret.JinjavaInterpreter;
+import com.hubspot.jinjava.interpret.RenderResult;
+import com.hubspot.jinjava.interpret.TemplateError;
+import com.hubspot.jinjava.lib.exptest.ExpTest;
+import com.hubspot.jinjava.lib.filter.AdvancedFilter;
+import com.hubspot.jinjava.lib.filter.Filter;
+import com.hubspot.jinjava.lib.fn.ELFunctionDefinition;
+import com.hubspot.jinjava.lib.tag.Tag;
+import com.hubspot.jinjava.tree.Node;
+import com.hubspot.jinjava.tree.TagNode;
+import java.time.LocalDateTime;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import rope4j.checkpoint.json.JsonWriter;
+
+/// Renders templates as Transformers does: Jinja2 with `trim_blocks` and `lstrip_blocks`, with
+/// `raise_exception`, `strftime_now`, `tojson` and `{% generation %}`.
+///
+/// Source: Transformers `utils/chat_template_utils.py`.
+final class Jinja {
+
+  private static final int MOST_OUTPUT = 16 << 20;
+  private static final int MOST_ROUNDS = 100_000;
+
+  private static final LegacyOverrides AS_JINJA2 =
+      LegacyOverrides.newBuilder()
+          .withEvaluateMapKeys(true)
+          .withIterateOverMapKeys(true)
+          .withUsePyishObjectMapper(true)
+          .withUseNaturalOperatorPrecedence(true)
+          .withParseWhitespaceControlStrictly(true)
+          .withAllowAdjacentTextNodes(true)
+          .withUseTrimmingForNotesAndExpressions(true)
+          .withKeepNullableLoopValues(true)
+          .withHandleBackslashInQuotesOnly(true)
+          .build();
+
+  private static final JinjavaConfig CONFIG =
+      JinjavaConfig.newBuilder()
+          // lstrip_blocks is done by TemplateSource; the engine also strips within a line.
+          .withTrimBlocks(true)
+          .withKeepTrailingNewline(true)
+          .withLegacyOverrides(AS_JINJA2)
+          .withEnableRecursiveMacroCalls(true)
+          // What a message says is never a template.
+          .withNestedInterpretationEnabled(false)
+          .withMaxOutputSize(MOST_OUTPUT)
+          .withMaxStringLength(MOST_OUTPUT)
+          .withMaxListSize(MOST_ROUNDS)
+          .withMaxMapSize(MOST_ROUNDS)
+          .withRangeLimit(MOST_ROUNDS)
+          .withElResolver(PythonMethods.resolver())
+          .withDisabled(
+              Map.of(
+                  Context.Library.TAG,
+                  Set.of("include", "import", "from", "extends", "cycle", "unless", "ifchanged")))
+          .build();
+
+  private Jinja() {}
+
+  /// Renders a template.
+  ///
+  /// @param source in Jinja2's language
+  /// @param variables maps, lists, texts, numbers and booleans
+  /// @param now what `strftime_now` tells
+  /// @throws TemplateException when the template can't be rendered, or refuses
+  static String render(String source, Map<String, Object> variables, LocalDateTime now) {
+    Map<String, Object> all = new HashMap<>(variables);
+    all.put(Functions.NOW, now.toString());
+    // Templates ask whether they are defined before they call them.
+    all.put("strftime_now", true);
+    all.put("raise_exception", true);
+    RenderResult result = engine().renderForResult(TemplateSource.translated(source), all);
+    for (TemplateError error : result.getErrors()) {
+      throw refusal(error);
+    }
+    return result.getOutput();
+  }
+
+  private static Jinjava engine() {
+    Jinjava engine = new Jinjava(CONFIG);
+    engine.registerFunction(
+        new ELFunctionDefinition(
+            "", "raise_exception", Functions.class, "raiseException", Object.class));
+    engine.registerFunction(
+        new ELFunctionDefinition("", "strftime_now", Functions.class, "now", Object.class));
+    engine.registerFunction(
+        new ELFunctionDefinition(
+            "", Functions.UNSUPPORTED, Functions.class, "unsupported", Object.class));
+    engine.registerTag(new Generation());
+    engine.registerFilter(new ToJson());
+    engine.registerFilter(new Trim());
+    engine.registerFilter(new Items());
+    engine.registerExpTest(new HasElements("iterable"));
+    engine.registerExpTest(new HasElements("sequence"));
+    return engine;
+  }
+
+  private static TemplateException refusal(TemplateError error) {
+    for (Throwable cause = error.getException(); cause != null; cause = cause.getCause()) {
+      if (cause instanceof TemplateException refusal) {
+        return refusal;
+      }
+    }
+    return new TemplateException(
+        "the chat template can't be rendered: line "
+            + error.getLineno()
+            + ": "
+            + error.getMessage().strip().replaceAll("\\s*\\R\\s*", " "));
+  }
+
+  /// Marks what the model says, for training; the text is what stands in it.
+  private static final class Generation implements Tag {
+
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public String getName() {
+      return "generation";
+    }
+
+    @Override
+    public String interpret(TagNode node, JinjavaInterpreter interpreter) {
+      StringBuilder text = new StringBuilder();
+      for (Node child : node.getChildren()) {
+        text.append(child.render(interpreter));
+      }
+      return text.toString();
+    }
+  }
+
+  /// Python's `json.dumps` on one line, in the order of the keys.
+  private static final class ToJson implements AdvancedFilter {
+
+    @Override
+    public String getName() {
+      return "tojson";
+    }
+
+    @Override
+    public Object filter(
+        @Nullable Object value,
+        JinjavaInterpreter interpreter,
+        Object[] arguments,
+        Map<String, Object> named) {
+      if (arguments.length > 0 || !Set.of("ensure_ascii").containsAll(named.keySet())) {
+        throw new TemplateException(
+            "the chat template calls tojson with arguments that are not supported here");
+      }
+      return JsonWriter.line(value);
+    }
+  }
+
+  /// Python's `strip`; the engine's own knows ASCII only.
+  private static final class Trim implements AdvancedFilter {
+
+    @Override
+    public String getName() {
+      return "trim";
+    }
+
+    @Override
+    public Object filter(
+        @Nullable Object value,
+        JinjavaInterpreter interpreter,
+        Object[] arguments,
+        Map<String, Object> named) {
+      if (arguments.length > 0 || !named.isEmpty()) {
+        throw new TemplateException(
+            "the chat template calls trim with arguments, which is not supported here");
+      }
+      return value == null ? "" : PythonMethods.stripped(value.toString());
+    }
+  }
+
+  /// The entries of a dictionary.
+  private static final class Items implements Filter {
+
+    @Override
+    public String getName() {
+      return "items";
+    }
+
+    @Override
+    public Object filter(
+        @Nullable Object value, JinjavaInterpreter interpreter, String... arguments) {
+      return value instanceof Map<?, ?> map ? map.entrySet() : List.of();
+    }
+  }
+
+  /// Python's strings have elements, the engine's don't.
+  private record HasElements(String test) implements ExpTest {
+
+    @Override
+    public String getName() {
+      return test;
+    }
+
+    @Override
+    public boolean evaluate(
+        @Nullable Object value, JinjavaInterpreter interpreter, Object... arguments) {
+      return value instanceof String || value instanceof Iterable || value instanceof Map;
+    }
+  }
+}

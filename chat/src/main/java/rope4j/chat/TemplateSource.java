@@ -1,0 +1,309 @@
+package rope4j.chat;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// Writes a template of Jinja2 as the engine reads it, and refuses what the engine would take for
+/// something else. Where both mean the same by the same words nothing changes; these differ:
+///
+/// - `f(a=b|length - 1)`: the value of a named argument goes into parentheses, because the engine
+///   ends it at the filter.
+/// - `not a is defined` becomes `not (a is defined)`.
+/// - `list[::-1]`, which the engine does not parse, becomes a method of [PythonMethods].
+/// - A comment becomes an expression that writes nothing, so that white space is trimmed around it
+///   as Jinja2 does.
+/// - Blanks before a tag are dropped here where Jinja2's `lstrip_blocks` drops them.
+/// - One line break at the end of the template is dropped.
+final class TemplateSource {
+
+  private static final String REVERSED_SLICE = "[::-1]";
+
+  private static final Pattern TAG = Pattern.compile("\\{%[-+]?\\s*(\\w+)");
+  private static final Pattern WORD = Pattern.compile("\\w+");
+  private static final Pattern FILTER = Pattern.compile("\\|\\s*(\\w+)");
+  private static final Pattern TEST = Pattern.compile("is\\s+(?:not\\s+)?(\\w+)");
+  private static final Pattern NEGATED_TEST =
+      Pattern.compile(
+          "not\\s+([\\w.]+(?:\\[[^\\]]*\\])*)\\s+(is\\s+(?:not\\s+)?(?:defined|undefined|none|string|mapping"
+              + "|iterable|sequence|number|boolean|true|false)\\b)");
+
+  /// Those that do as Jinja2's; the engine passes over what it does not know.
+  private static final Set<String> FILTERS =
+      Set.of(
+          "trim",
+          "length",
+          "count",
+          "list",
+          "join",
+          "tojson",
+          "items",
+          "map",
+          "select",
+          "selectattr",
+          "reject",
+          "rejectattr",
+          "default",
+          "d",
+          "first",
+          "last",
+          "upper",
+          "lower",
+          "title",
+          "capitalize",
+          "replace",
+          "string",
+          "int",
+          "float",
+          "sort",
+          "reverse",
+          "unique",
+          "safe",
+          "indent",
+          "format",
+          "abs",
+          "round");
+
+  private static final Set<String> TESTS =
+      Set.of(
+          "defined",
+          "undefined",
+          "none",
+          "string",
+          "mapping",
+          "iterable",
+          "sequence",
+          "number",
+          "boolean",
+          "true",
+          "false",
+          "equalto",
+          "eq",
+          "ne",
+          "odd",
+          "even",
+          "integer",
+          "float",
+          "divisibleby",
+          "sameas",
+          "lower",
+          "upper");
+
+  private static final Set<String> TAGS =
+      Set.of(
+          "if",
+          "elif",
+          "else",
+          "endif",
+          "for",
+          "endfor",
+          "break",
+          "continue",
+          "set",
+          "endset",
+          "macro",
+          "endmacro",
+          "call",
+          "endcall",
+          "generation",
+          "endgeneration");
+
+  private final String source;
+  private final StringBuilder out = new StringBuilder();
+
+  /// The `if` and `for` that have not ended.
+  private final Deque<String> blocks = new ArrayDeque<>();
+
+  private int at;
+
+  private TemplateSource(String source) {
+    this.source = source;
+  }
+
+  /// @throws TemplateException when a part of Jinja2 is used that the engine does not have
+  static String translated(String jinja) {
+    String text = jinja.replace("\r\n", "\n");
+    return new TemplateSource(text.endsWith("\n") ? text.substring(0, text.length() - 1) : text)
+        .translate();
+  }
+
+  private String translate() {
+    while (at < source.length()) {
+      if (source.startsWith("{#", at)) {
+        comment();
+      } else if (source.startsWith("{{", at)) {
+        expression("}}", true);
+      } else if (source.startsWith("{%", at)) {
+        // What a macro's parameters are by default is no argument.
+        String tag = tag();
+        dropIndent();
+        expression("%}", !tag.equals("macro"));
+      } else {
+        out.append(source.charAt(at++));
+      }
+    }
+    return out.toString();
+  }
+
+  private void comment() {
+    int end = source.indexOf("#}", at + 2);
+    if (end < 0) {
+      throw unsupported("a comment that does not end");
+    }
+    boolean trimsLeft = source.charAt(at + 2) == '-';
+    boolean trimsRight = end > at + 2 && source.charAt(end - 1) == '-';
+    dropIndent();
+    out.append(trimsLeft ? "{{-" : "{{").append(" '' ").append(trimsRight ? "-}}" : "}}");
+    at = end + 2;
+    if (at < source.length() && source.charAt(at) == '\n') {
+      at++;
+    }
+  }
+
+  /// What `lstrip_blocks` drops: blanks between the beginning of a line and a tag or comment.
+  private void dropIndent() {
+    if ("-+".indexOf(source.charAt(at + 2)) >= 0) {
+      return;
+    }
+    int line = out.length();
+    while (line > 0 && " \t".indexOf(out.charAt(line - 1)) >= 0) {
+      line--;
+    }
+    if (line == 0 || out.charAt(line - 1) == '\n') {
+      out.setLength(line);
+    }
+  }
+
+  private String tag() {
+    Matcher tag = TAG.matcher(source).region(at, source.length());
+    String name = tag.lookingAt() ? tag.group(1) : "";
+    if (!TAGS.contains(name)) {
+      throw unsupported("{% " + name + " %}");
+    }
+    switch (name) {
+      case "if", "for" -> blocks.push(name);
+      case "endif", "endfor" -> blocks.poll();
+      case "else" -> {
+        if ("for".equals(blocks.peek())) {
+          throw unsupported("an {% else %} of a {% for %}");
+        }
+      }
+      default -> {}
+    }
+    return name;
+  }
+
+  /// Copies an expression or a tag; `=` on the stack is a named argument that has not ended.
+  private void expression(String end, boolean calls) {
+    Deque<Character> open = new ArrayDeque<>();
+    Set<String> words = new HashSet<>();
+    copy(at + 2);
+    while (at < source.length()) {
+      char c = source.charAt(at);
+      if (open.isEmpty() && source.startsWith(end, at)) {
+        copy(at + 2);
+        if (end.equals("}}") && words.contains("and") && !words.contains("if")) {
+          throw unsupported("the value of an 'and' as text");
+        }
+        return;
+      }
+      if (c == '\'' || c == '"') {
+        literal(c);
+      } else if (source.startsWith(REVERSED_SLICE, at)) {
+        out.append('.').append(PythonMethods.REVERSED).append("()");
+        at += REVERSED_SLICE.length();
+      } else if (Character.isJavaIdentifierStart(c)) {
+        if (open.isEmpty() && words.contains("for") && source.startsWith("if", at)) {
+          // The engine passes over it; a branch that is not taken may have it.
+          out.append("+ ").append(Functions.UNSUPPORTED).append("('a loop with a condition') ");
+          at = Math.max(at, source.indexOf(end, at));
+        } else {
+          word(open.isEmpty() ? words : new HashSet<>());
+        }
+      } else {
+        if (c == '|') {
+          requireKnown(FILTER, FILTERS, "the filter ");
+        }
+        sign(c, open, calls);
+      }
+    }
+  }
+
+  private void copy(int to) {
+    int until = Math.min(to, source.length());
+    out.append(source, at, until);
+    at = until;
+  }
+
+  private void word(Set<String> words) {
+    Matcher negated = NEGATED_TEST.matcher(source).region(at, source.length());
+    if (negated.lookingAt()) {
+      out.append("not (").append(negated.group(1)).append(' ').append(negated.group(2)).append(')');
+      at = negated.end();
+      return;
+    }
+    Matcher word = WORD.matcher(source).region(at, source.length());
+    boolean found = word.lookingAt();
+    if (found && word.group().equals("is")) {
+      requireKnown(TEST, TESTS, "the test ");
+    }
+    if (found) {
+      words.add(word.group());
+    }
+    copy(found ? word.end() : at + 1);
+  }
+
+  private void requireKnown(Pattern pattern, Set<String> known, String what) {
+    Matcher found = pattern.matcher(source).region(at, source.length());
+    if (found.lookingAt() && !known.contains(found.group(1))) {
+      throw unsupported(what + found.group(1));
+    }
+  }
+
+  private void sign(char c, Deque<Character> open, boolean calls) {
+    if ((c == ')' || c == ',') && !open.isEmpty() && open.peek() == '=') {
+      open.poll();
+      out.append(')');
+    }
+    switch (c) {
+      case '(', '[', '{' -> open.push(c);
+      case ')', ']', '}' -> open.poll();
+      default -> {}
+    }
+    copy(at + 1);
+    if (calls && c == '=' && isNamedArgument(open)) {
+      out.append('(');
+      open.push('=');
+    }
+  }
+
+  /// Whether the equals sign just copied follows a name within the brackets of a call.
+  private boolean isNamedArgument(Deque<Character> open) {
+    if (open.isEmpty() || open.peek() != '(' || at < source.length() && source.charAt(at) == '=') {
+      return false;
+    }
+    int before = at - 2;
+    while (before >= 0 && Character.isWhitespace(source.charAt(before))) {
+      before--;
+    }
+    return before >= 0 && Character.isJavaIdentifierPart(source.charAt(before));
+  }
+
+  private void literal(char quote) {
+    int to = at + 1;
+    while (to < source.length() && source.charAt(to) != quote) {
+      to += source.charAt(to) == '\\' ? 2 : 1;
+    }
+    copy(to + 1);
+  }
+
+  static TemplateException unsupported(String what) {
+    return new TemplateException(
+        "the chat template uses "
+            + what
+            + ", which is not supported here; give another with --chat-template");
+  }
+}

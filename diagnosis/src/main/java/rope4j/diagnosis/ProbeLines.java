@@ -1,0 +1,278 @@
+package rope4j.diagnosis;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
+import rope4j.diagnosis.probe.ProbeReport;
+import rope4j.diagnosis.probe.benefit.KeyTokens;
+import rope4j.diagnosis.probe.check.SelfCheck;
+import rope4j.diagnosis.probe.coherence.CoherenceResult;
+import rope4j.diagnosis.probe.coherence.CoherenceResult.Continuation;
+import rope4j.diagnosis.probe.coherence.CoherenceResult.Written;
+import rope4j.diagnosis.probe.pairs.AttentionSpread;
+import rope4j.diagnosis.probe.pairs.PairResult;
+import rope4j.diagnosis.probe.pairs.PairRisk;
+import rope4j.diagnosis.probe.retrieval.EffectiveLength;
+import rope4j.diagnosis.probe.retrieval.RetrievalCell;
+import rope4j.diagnosis.probe.retrieval.RetrievalResult;
+import rope4j.diagnosis.probe.retrieval.RetrievalScore;
+
+/// What the probes found, as lines of at most 100 columns.
+final class ProbeLines {
+
+  private static final int MOST_PAIRS = 6;
+
+  /// Columns of lengths that fit; the longest are shown.
+  private static final int MOST_LENGTHS = 6;
+
+  private final ProbeReport report;
+  private final TerminalText out;
+
+  ProbeLines(ProbeReport report, TerminalText out) {
+    this.report = report;
+    this.out = out;
+  }
+
+  void print() {
+    report.retrieval().forEach(this::retrieval);
+    report.ruler().forEach(this::retrieval);
+    effective();
+    keyTokens();
+    report.coherence().ifPresent(this::coherence);
+    report.pairs().ifPresent(this::pairs);
+    selfChecks();
+    leftOut();
+  }
+
+  private void retrieval(RetrievalResult result) {
+    out.line("");
+    if (!result.applies()) {
+      out.wrap(
+          out.bold(result.task()) + " ",
+          result.task().length() + 1,
+          "does not apply: " + result.reason() + ".");
+      return;
+    }
+    out.wrap(
+        out.bold(result.task()) + "  ",
+        result.task().length() + 2,
+        result.description() + (result.complete() ? "" : " Cut short."));
+    List<Integer> lengths =
+        result.scores().stream()
+            .flatMap(score -> score.lengths().stream().map(RetrievalCell::length))
+            .distinct()
+            .sorted()
+            .toList();
+    List<Integer> shown =
+        lengths.subList(Math.max(0, lengths.size() - MOST_LENGTHS), lengths.size());
+    StringBuilder head = new StringBuilder(format("  %-18s", "right of 100"));
+    shown.forEach(length -> head.append(format(" %11s", Numbers.count(length))));
+    out.line(head + "  20 %/80 % to");
+    for (RetrievalScore score : result.scores()) {
+      StringBuilder row = new StringBuilder(format("  %-18s", score.strategy()));
+      for (int length : shown) {
+        row.append(
+            score.lengths().stream()
+                .filter(cell -> cell.length() == length)
+                .findFirst()
+                .map(ProbeLines::cell)
+                .orElse(" ".repeat(12)));
+      }
+      out.line(row + "  " + orNone(score.kMax20()) + "/" + orNone(score.kMax80()));
+    }
+  }
+
+  /// The share with its interval.
+  private static String cell(RetrievalCell cell) {
+    return format(
+        " %3.0f (%2.0f–%3.0f)",
+        100 * cell.score(), 100 * cell.exact().low(), 100 * cell.exact().high());
+  }
+
+  private static String orNone(OptionalInt length) {
+    return length.isPresent() ? Numbers.count(length.getAsInt()) : "–";
+  }
+
+  private void effective() {
+    for (EffectiveLength length : report.effectiveLengths()) {
+      out.line(
+          format(
+              "  effective length of %s: %s by RULER's threshold of 85.6 %%, %s by 0.85 of its own"
+                  + " %.0f %%",
+              length.strategy(),
+              orNone(length.byFixedThreshold()),
+              orNone(length.byOwnScore()),
+              100 * length.ownScore()));
+    }
+  }
+
+  private void keyTokens() {
+    if (report.keyTokens().isEmpty()) {
+      return;
+    }
+    out.line("");
+    KeyTokens first = report.keyTokens().getFirst();
+    out.wrap(
+        out.bold("key tokens") + "  ",
+        12,
+        format(
+            "%d of %d tokens past the trained length become likelier by more than 2 nats with the"
+                + " long context under the best strategy; the perplexity over these:",
+            first.judged(), first.tokens()));
+    out.line(
+        "  "
+            + report.keyTokens().stream()
+                .map(key ->
+                    key.strategy()
+                        + " "
+                        + key.longPerplexity().map(p -> format("%.2f", p)).orElse("–"))
+                .collect(Collectors.joining("   ")));
+  }
+
+  private void coherence(CoherenceResult result) {
+    out.line("");
+    out.wrap(
+        out.bold("coherence") + "  ",
+        11,
+        format(
+            "%d tokens written after %d (inside) and after %d (past the trained length); loss is what"
+                + " the model thinks of them under its original rotation.%s",
+            result.length(),
+            result.insideFrom(),
+            result.pastFrom(),
+            result.complete() ? "" : " Cut short."));
+    out.line("  strategy             loss  entropy  repeats  distinct-2");
+    line("original, inside", result.reference(), "");
+    for (Written written : result.strategies()) {
+      line(
+          written.strategy(),
+          written.past(),
+          switch (written.sign()) {
+            case AS_INSIDE -> "as inside";
+            case REPEATS -> "repeats itself";
+            case SCATTERED -> "scattered";
+          });
+    }
+  }
+
+  private void line(String name, Continuation written, String sign) {
+    out.line(
+        format(
+            "  %-18s %6.2f %8.2f %6.0f %% %9.0f %%   %s",
+            name,
+            written.loss(),
+            written.signs().entropy(),
+            100 * written.signs().repetition(),
+            100 * written.signs().distinct2(),
+            sign));
+  }
+
+  private void pairs(PairResult result) {
+    out.line("");
+    out.wrap(
+        out.bold("pairs") + "  ",
+        7,
+        "Risk is how far "
+            + result.strategy()
+            + " moves a pair at the last token, in radians, times the largest share of a head's norms"
+            + " in it; reverting gives the pair alone its trained frequency back."
+            + (result.complete() ? "" : " Cut short."));
+    out.line("  pair  turns in training  norm share  moved by    risk  reverting costs");
+    result.pairs().stream()
+        .sorted(Comparator.comparingDouble(PairRisk::risk).reversed())
+        .limit(MOST_PAIRS)
+        .forEach(pair ->
+            out.line(
+                format(
+                    "  %4d %18.2f %11.2f %9.2f %7.2f  %s",
+                    pair.index(),
+                    pair.trainedTurns(),
+                    pair.normShare(),
+                    pair.shiftRadians(),
+                    pair.risk(),
+                    pair.lossOfReverting().map(loss -> format("%+.3f nats", loss)).orElse(""))));
+    result
+        .correlation()
+        .ifPresent(correlation ->
+            out.wrap(
+                "  ",
+                2,
+                format(
+                    "Spearman with the cost of reverting over %d pairs: risk %.2f, radians alone %.2f,"
+                        + " the overrun ratio %.2f.",
+                    correlation.pairs(),
+                    correlation.risk(),
+                    correlation.shift(),
+                    correlation.overrun())));
+    for (PairResult.StrategyRisk strategy : result.strategies()) {
+      strategy(strategy);
+    }
+    out.line(
+        format(
+            "  heads with values far above the rest in a pair: %d; offsets among them (our"
+                + " reconstruction): %d",
+            result.massive().size(), result.offsets().size()));
+  }
+
+  private void strategy(PairResult.StrategyRisk strategy) {
+    out.line(
+        format(
+            "  %-18s unseen radians × norm share %.2f%s",
+            strategy.strategy(),
+            strategy.unseenRisk(),
+            strategy.worstPair() < 0 ? "" : ", most in pair " + strategy.worstPair()));
+    if (!strategy.spread().isEmpty()) {
+      AttentionSpread first = strategy.spread().getFirst();
+      AttentionSpread last = strategy.spread().getLast();
+      out.line(
+          format(
+              "  %-18s attention from %d to %d: entropy %.2f → %.2f, first token %.2f → %.2f",
+              "",
+              first.position(),
+              last.position(),
+              first.entropy(),
+              last.entropy(),
+              first.sink(),
+              last.sink()));
+    }
+  }
+
+  private void selfChecks() {
+    if (report.selfChecks().isEmpty()) {
+      return;
+    }
+    out.line("");
+    out.line(out.bold("self-check"));
+    for (SelfCheck check : report.selfChecks()) {
+      out.wrap(
+          check.allowed().isEmpty() ? "         " : check.passed() ? "  passed " : "  FAILED ",
+          9,
+          format("%s, %s: %.1e nats", check.name(), check.detail(), check.difference()));
+    }
+  }
+
+  private void leftOut() {
+    if (report.partial()) {
+      out.line("");
+      out.wrap(
+          "",
+          0,
+          "The time ended before all was measured; what is shown was measured."
+              + (report.leftOut().isEmpty()
+                  ? ""
+                  : " Left out: "
+                      + report.leftOut().stream()
+                          .map(cost ->
+                              cost.probe() + " (" + Numbers.count(cost.tokens()) + " tokens)")
+                          .collect(Collectors.joining(", "))
+                      + ".")
+              + " The same command goes on where it ended when results are kept.");
+    }
+  }
+
+  private static String format(String pattern, Object... arguments) {
+    return String.format(Locale.ROOT, pattern, arguments);
+  }
+}

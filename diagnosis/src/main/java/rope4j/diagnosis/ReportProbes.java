@@ -1,0 +1,339 @@
+package rope4j.diagnosis;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+import rope4j.diagnosis.probe.ProbeReport;
+import rope4j.diagnosis.probe.check.SelfCheck;
+import rope4j.diagnosis.probe.coherence.CoherenceResult;
+import rope4j.diagnosis.probe.coherence.CoherenceResult.Continuation;
+import rope4j.diagnosis.probe.pairs.PairResult;
+import rope4j.diagnosis.probe.pairs.PairRisk;
+import rope4j.diagnosis.probe.retrieval.RetrievalCell;
+import rope4j.diagnosis.probe.retrieval.RetrievalResult;
+import rope4j.diagnosis.probe.retrieval.RetrievalScore;
+
+/// The report's section on what the probes found.
+final class ReportProbes {
+
+  private final ProbeReport report;
+  private final Markup out;
+
+  ReportProbes(ProbeReport report, Markup out) {
+    this.report = report;
+    this.out = out;
+  }
+
+  void write() {
+    report.pairs().ifPresent(this::pairs);
+    out.open("section", "class", "probes", "aria-labelledby", "probes");
+    out.element("h2", "What was probed", "id", "probes");
+    lead(
+        "Beyond the loss: whether the model finds what stands far back, and what it writes there."
+            + " Seed "
+            + report.seed()
+            + ", "
+            + report.questions()
+            + " questions per length and strategy."
+            + (report.partial() ? " The time ended before all was measured." : ""));
+    report.retrieval().forEach(this::retrieval);
+    report.ruler().forEach(this::retrieval);
+    effective();
+    keyTokens();
+    report.coherence().ifPresent(this::coherence);
+    selfChecks();
+    if (!report.leftOut().isEmpty()) {
+      out.element("h3", "Left out for lack of time");
+      out.element(
+          "p",
+          String.join(
+              ", ",
+              report.leftOut().stream()
+                  .map(cost -> cost.probe() + " (" + Numbers.count(cost.tokens()) + " tokens)")
+                  .toList()));
+    }
+    out.close();
+  }
+
+  private void lead(String text) {
+    out.element("p", text, "class", "lead");
+  }
+
+  private void retrieval(RetrievalResult result) {
+    out.element("h3", result.task());
+    if (!result.applies()) {
+      lead("Does not apply: " + result.reason() + ".");
+      return;
+    }
+    lead(
+        result.description()
+            + " In each field: right answers in percent, with Wilson's 95 % interval of answers without"
+            + " a mistake; below, the loss of the answer's tokens."
+            + (result.complete() ? "" : " Cut short."));
+    List<Integer> lengths =
+        result.scores().stream()
+            .flatMap(score -> score.lengths().stream().map(RetrievalCell::length))
+            .distinct()
+            .sorted()
+            .toList();
+    head(
+        Stream.concat(
+                Stream.concat(Stream.of("Strategy"), lengths.stream().map(Numbers::count)),
+                Stream.of("20 % up to", "80 % up to"))
+            .toList());
+    for (RetrievalScore score : result.scores()) {
+      out.open("tr").element("th", score.strategy(), "scope", "row");
+      for (int length : lengths) {
+        score.lengths().stream()
+            .filter(cell -> cell.length() == length)
+            .findFirst()
+            .ifPresentOrElse(this::cell, () -> number("", ""));
+      }
+      number(orNone(score.kMax20()), "");
+      number(orNone(score.kMax80()), "");
+      out.close();
+    }
+    tail();
+  }
+
+  private void cell(RetrievalCell cell) {
+    out.open("td", "class", "number");
+    out.element("span", Numbers.decimals(100 * cell.score(), 0));
+    out.text(" ")
+        .element(
+            "small",
+            Numbers.decimals(100 * cell.exact().low(), 0)
+                + "–"
+                + Numbers.decimals(100 * cell.exact().high(), 0));
+    out.element("span", Numbers.nats(cell.nll()) + " nats", "class", "excess");
+    out.close();
+  }
+
+  private static String orNone(OptionalInt length) {
+    return length.isPresent() ? Numbers.count(length.getAsInt()) : "none";
+  }
+
+  private void effective() {
+    if (report.effectiveLengths().isEmpty()) {
+      return;
+    }
+    out.element("h3", "Effective length");
+    lead(
+        "Longest tested length at which the mean of RULER's tasks is above 85.6 % (RULER's rule), and"
+            + " at least 0.85 times the model's own score at the shortest length.");
+    head(List.of("Strategy", "Fixed threshold", "Own score", "0.85 × own"));
+    report
+        .effectiveLengths()
+        .forEach(length -> {
+          out.open("tr").element("th", length.strategy(), "scope", "row");
+          number(orNone(length.byFixedThreshold()), "");
+          number(Numbers.percent(length.ownScore()), "");
+          number(orNone(length.byOwnScore()), "");
+          out.close();
+        });
+    tail();
+  }
+
+  private void keyTokens() {
+    if (report.keyTokens().isEmpty()) {
+      return;
+    }
+    out.element("h3", "Tokens that need the long context");
+    lead(
+        "Past the trained length: tokens that the long context makes likelier by more than 2 nats."
+            + " Own: by the strategy's own losses. The perplexity is over the tokens that the best"
+            + " strategy picks, so that all are compared on the same ones.");
+    head(List.of("Strategy", "Own", "Picked by the best", "Perplexity over these"));
+    report
+        .keyTokens()
+        .forEach(key -> {
+          out.open("tr").element("th", key.strategy(), "scope", "row");
+          number(Numbers.count(key.own()), "of " + Numbers.count(key.tokens()));
+          number(Numbers.count(key.judged()), "");
+          number(key.longPerplexity().map(Numbers::nats).orElse("–"), "");
+          out.close();
+        });
+    tail();
+  }
+
+  private void coherence(CoherenceResult result) {
+    out.element("h3", "What it writes");
+    lead(
+        Numbers.count(result.length())
+            + " tokens written after "
+            + Numbers.count(result.insideFrom())
+            + " tokens of the text, and after "
+            + Numbers.count(result.pastFrom())
+            + ". Loss is what the model, under its original rotation, thinks of what was written.");
+    head(List.of("Strategy", "Loss", "Entropy", "Repeated runs of 4", "Distinct pairs", "Sign"));
+    row("original, inside", result.reference(), "");
+    result
+        .strategies()
+        .forEach(written ->
+            row(
+                written.strategy(),
+                written.past(),
+                switch (written.sign()) {
+                  case AS_INSIDE -> "as inside";
+                  case REPEATS -> "repeats itself";
+                  case SCATTERED -> "scattered";
+                }));
+    tail();
+  }
+
+  private void row(String name, Continuation written, String sign) {
+    out.open("tr").element("th", name, "scope", "row");
+    number(Numbers.nats(written.loss()), "");
+    number(Numbers.nats(written.signs().entropy()), "");
+    number(Numbers.percent(written.signs().repetition()), "");
+    number(Numbers.percent(written.signs().distinct2()), "");
+    number(sign, "");
+    out.close();
+  }
+
+  private void pairs(PairResult result) {
+    out.open("section", "class", "why", "aria-labelledby", "why");
+    out.element("h2", "Why: pair by pair", "id", "why");
+    lead(
+        "Channels turn in pairs, the first fastest. A pair matters where heads put their norms into it,"
+            + " and is at risk where scaling it moves it far: risk is radians times the largest share"
+            + " of a head's norms. Reverting gives a pair alone its trained frequency back, under "
+            + result.strategy()
+            + ": what that costs past the trained length is the proof.");
+    double most = result.pairs().stream().mapToDouble(PairRisk::risk).max().orElse(0);
+    head(
+        List.of(
+            "Pair",
+            "Turns in training",
+            "Unseen, unscaled",
+            "Norm share",
+            "Moved by",
+            "Risk",
+            "Reverting costs"));
+    for (PairRisk pair : result.pairs()) {
+      out.open("tr", "class", pair.trainedTurns() < 1 ? "partial" : "whole");
+      out.element("th", Integer.toString(pair.index()), "scope", "row");
+      number(Numbers.nats(pair.trainedTurns()), "");
+      number(Numbers.nats(pair.unseenRadians()), "");
+      number(Numbers.nats(pair.normShare()), "");
+      number(Numbers.nats(pair.shiftRadians()), "");
+      bar(pair.risk(), most);
+      number(pair.lossOfReverting().map(loss -> Numbers.decimals(loss, 3)).orElse("–"), "");
+      out.close();
+    }
+    tail();
+    result
+        .correlation()
+        .ifPresent(correlation ->
+            out.element(
+                "p",
+                String.format(
+                    Locale.ROOT,
+                    "Rank correlation (Spearman) with the cost of reverting over %d pairs: risk %.2f,"
+                        + " radians alone %.2f, the overrun ratio %.2f.",
+                    correlation.pairs(),
+                    correlation.risk(),
+                    correlation.shift(),
+                    correlation.overrun()),
+                "class",
+                "reason"));
+    out.element("h3", "Who breaks");
+    lead(
+        "Unseen radians times norm share that each strategy leaves; attention's entropy over its"
+            + " largest possible value, and the weight of the first token, early and at the end.");
+    head(List.of("Strategy", "Unseen × norm", "Most in pair", "Entropy", "First token"));
+    for (PairResult.StrategyRisk risk :
+        result.strategies().stream()
+            .sorted(Comparator.comparingDouble(PairResult.StrategyRisk::unseenRisk).reversed())
+            .toList()) {
+      out.open("tr").element("th", risk.strategy(), "scope", "row");
+      number(Numbers.nats(risk.unseenRisk()), "");
+      number(risk.worstPair() < 0 ? "none" : Integer.toString(risk.worstPair()), "");
+      boolean known = !risk.spread().isEmpty();
+      number(
+          known
+              ? Numbers.nats(risk.spread().getFirst().entropy())
+                  + " → "
+                  + Numbers.nats(risk.spread().getLast().entropy())
+              : "–",
+          "");
+      number(
+          known
+              ? Numbers.nats(risk.spread().getFirst().sink())
+                  + " → "
+                  + Numbers.nats(risk.spread().getLast().sink())
+              : "–",
+          "");
+      out.close();
+    }
+    tail();
+    out.element(
+        "p",
+        result.massive().size()
+            + " pairs of heads hold values far above the rest of their head; "
+            + result.offsets().size()
+            + " of them point the same way whatever the token and act as an offset (our"
+            + " reconstruction of arXiv 2503.01832).",
+        "class",
+        "note");
+    out.close();
+  }
+
+  private void bar(double value, double most) {
+    out.open("td", "class", "number");
+    out.element("span", Numbers.nats(value)).text(" ");
+    out.open("svg", "class", "bar", "viewBox", "0 0 80 8", "aria-hidden", "true");
+    String width = Numbers.decimals(most == 0 ? 0 : 80 * value / most, 1);
+    out.empty("rect", "width", width, "height", "8");
+    out.close();
+    out.close();
+  }
+
+  private void selfChecks() {
+    if (report.selfChecks().isEmpty()) {
+      return;
+    }
+    out.element("h3", "Self-check of the engine");
+    head(List.of("Must hold", "Difference, nats", "Allowed", ""));
+    for (SelfCheck check : report.selfChecks()) {
+      out.open("tr").open("th", "scope", "row").text(check.name() + " ");
+      out.element("small", check.detail()).close();
+      number(String.format(Locale.ROOT, "%.1e", check.difference()), "");
+      number(check.allowed().map(a -> String.format(Locale.ROOT, "%.1e", a)).orElse("–"), "");
+      number(check.allowed().isEmpty() ? "not judged" : check.passed() ? "passed" : "failed", "");
+      out.close();
+    }
+    tail();
+  }
+
+  private void head(List<String> names) {
+    out.open(
+        "div",
+        "class",
+        "scroll",
+        "tabindex",
+        "0",
+        "role",
+        "region",
+        "aria-label",
+        names.getFirst());
+    out.open("table", "class", "probe");
+    out.open("thead").open("tr");
+    names.forEach(name -> out.element("th", name, "scope", "col"));
+    out.close().close().open("tbody");
+  }
+
+  private void tail() {
+    out.close().close().close();
+  }
+
+  private void number(String value, String margin) {
+    out.open("td", "class", "number").element("span", value);
+    if (!margin.isEmpty()) {
+      out.text(" ").element("small", margin);
+    }
+    out.close();
+  }
+}

@@ -1,0 +1,51 @@
+package rope4j.diagnosis.probe.pairs;
+
+import java.util.List;
+import java.util.Optional;
+
+/// Why strategies fail in this model.
+///
+/// @param complete whether all was measured
+/// @param strategy the strategy whose pairs were reverted one by one
+/// @param pairs every pair, in order
+/// @param correlation how well predictions order what reverting costs; empty when that was not
+///   measured for all pairs
+/// @param strategies what each strategy leaves unseen
+/// @param offsets pairs that act as an offset, longest first
+/// @param massive pairs with values far above the rest of their head, longest first
+public record PairResult(
+    boolean complete,
+    String strategy,
+    List<PairRisk> pairs,
+    Optional<Correlation> correlation,
+    List<StrategyRisk> strategies,
+    List<PairFeature> offsets,
+    List<PairFeature> massive) {
+
+  public PairResult {
+    pairs = List.copyOf(pairs);
+    strategies = List.copyOf(strategies);
+    offsets = List.copyOf(offsets);
+    massive = List.copyOf(massive);
+  }
+
+  /// Spearman's rank correlation with the loss of reverting a pair.
+  ///
+  /// @param risk of shift times norm share
+  /// @param shift of the shift alone
+  /// @param overrun of the ratio that is often quoted
+  /// @param pairs number of pairs
+  public record Correlation(double risk, double shift, double overrun, int pairs) {}
+
+  /// @param strategy name of the strategy
+  /// @param unseenRisk sum over pairs of unseen radians times norm share
+  /// @param worstPair the pair that adds most to it; −1 when there is none
+  /// @param spread of attention by position
+  public record StrategyRisk(
+      String strategy, double unseenRisk, int worstPair, List<AttentionSpread> spread) {
+
+    public StrategyRisk {
+      spread = List.copyOf(spread);
+    }
+  }
+}

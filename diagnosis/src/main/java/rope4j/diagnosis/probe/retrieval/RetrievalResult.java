@@ -1,0 +1,43 @@
+package rope4j.diagnosis.probe.retrieval;
+
+import java.util.List;
+import java.util.Optional;
+
+/// A task's result.
+///
+/// @param task its short name
+/// @param description what is asked, and where the form comes from
+/// @param applies whether the model follows the task at a length it was trained for, under the
+///   original rotation; where it does not, the scores say nothing and are left out
+/// @param reason why, in a sentence
+/// @param complete whether every question was asked
+/// @param chance share of right answers by guessing
+/// @param shortLength the length at which the model was tried first; 0 when no question fits
+/// @param shortMargin nats by which the right answer was likelier there than a wrong one
+/// @param original what the original rotation scored there; empty when it does not apply
+/// @param scores per strategy
+public record RetrievalResult(
+    String task,
+    String description,
+    boolean applies,
+    String reason,
+    boolean complete,
+    double chance,
+    int shortLength,
+    double shortMargin,
+    Optional<RetrievalCell> original,
+    List<RetrievalScore> scores) {
+
+  public RetrievalResult {
+    scores = List.copyOf(scores);
+  }
+
+  static RetrievalResult notApplicable(RetrievalTask task, String reason) {
+    return notApplicable(task.id(), task.description(), reason);
+  }
+
+  static RetrievalResult notApplicable(String task, String description, String reason) {
+    return new RetrievalResult(
+        task, description, false, reason, true, 0, 0, 0, Optional.empty(), List.of());
+  }
+}

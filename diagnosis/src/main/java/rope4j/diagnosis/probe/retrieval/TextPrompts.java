@@ -1,0 +1,91 @@
+package rope4j.diagnosis.probe.retrieval;
+
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import rope4j.diagnosis.probe.retrieval.RetrievalTask.DoesNotFitException;
+import rope4j.diagnosis.probe.retrieval.RetrievalTask.Question;
+import rope4j.inference.tokenizer.Tokenizer;
+
+/// Turns questions in words into tokens of the right length.
+final class TextPrompts {
+
+  private final Tokenizer tokenizer;
+  private final OptionalInt beginning;
+
+  TextPrompts(Tokenizer tokenizer) {
+    this.tokenizer = tokenizer;
+    this.beginning = tokenizer.addsBos() ? tokenizer.bos() : OptionalInt.empty();
+  }
+
+  int[] encode(String text) {
+    int[] ids = tokenizer.encode(text);
+    return beginning.isPresent()
+        ? IntStream.concat(IntStream.of(beginning.getAsInt()), IntStream.of(ids)).toArray()
+        : ids;
+  }
+
+  /// The largest question that fits.
+  ///
+  /// @param least smallest size that makes sense
+  /// @param question from a size; more is longer
+  /// @param room tokens kept free for the answer
+  /// @throws DoesNotFitException when the smallest does not fit
+  String fit(int least, int length, int room, IntFunction<String> question) {
+    int most = length - room;
+    int needed = encode(question.apply(least)).length;
+    if (needed > most) {
+      throw new DoesNotFitException(needed + room, length);
+    }
+    int fits = least;
+    int step = Math.max(1, length / 2);
+    // Up in steps that halve: lengths need not be strictly monotone for the result to fit.
+    for (int size = least; step > 0; step /= 2) {
+      while (fitsIn(question, size + step, most)) {
+        size += step;
+        fits = size;
+        if (size > 16L * length) {
+          return question.apply(fits);
+        }
+      }
+    }
+    return question.apply(fits);
+  }
+
+  private boolean fitsIn(IntFunction<String> question, int size, int most) {
+    return encode(question.apply(size)).length <= most;
+  }
+
+  /// Tokens that an answer takes, generously.
+  int room(String answer) {
+    return encode(answer).length + 1;
+  }
+
+  Question question(String question, List<String> right, List<String> wrong) {
+    return new Question(prompt(question, right), prompt(question, wrong));
+  }
+
+  /// @param items parts of the answer in order, each with what stands before it
+  Prompt prompt(String question, List<String> items) {
+    int[] whole = encode(question + String.join("", items));
+    int[] ends = new int[items.size()];
+    int from = Math.max(1, common(whole, encode(question)));
+    StringBuilder text = new StringBuilder(question);
+    for (int i = 0; i < ends.length; i++) {
+      text.append(items.get(i));
+      int end = common(whole, encode(text.toString()));
+      ends[i] = Math.max(end, i == 0 ? from : ends[i - 1]);
+    }
+    ends[ends.length - 1] = whole.length;
+    return new Prompt(whole, Math.min(from, whole.length - 1), ends, new int[0]);
+  }
+
+  private static int common(int[] a, int[] b) {
+    int i = 0;
+    while (i < a.length && i < b.length && a[i] == b[i]) {
+      i++;
+    }
+    return i;
+  }
+}

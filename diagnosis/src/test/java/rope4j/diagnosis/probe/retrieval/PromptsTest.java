@@ -1,0 +1,87 @@
+package rope4j.diagnosis.probe.retrieval;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import rope4j.diagnosis.probe.retrieval.RetrievalTask.DoesNotFitException;
+import rope4j.diagnosis.probe.retrieval.RetrievalTask.Question;
+import rope4j.inference.Model;
+
+class PromptsTest {
+
+  private static Model model;
+  private static TextPrompts prompts;
+
+  @BeforeAll
+  static void open() {
+    model =
+        Model.load(
+            Path.of("../inference/src/test/resources/parity/zoo/models", "llama-gqa.gguf"), 1);
+    prompts = new TextPrompts(model.tokenizer());
+  }
+
+  @AfterAll
+  static void close() {
+    model.close();
+  }
+
+  static Stream<RetrievalTask> tasks() {
+    int[] text = prompts.encode("A story that is told to nobody. ".repeat(400));
+    List<RetrievalTask> own =
+        List.of(
+            new Passkey(prompts),
+            new Indexing(prompts),
+            new OwnText.Needle(prompts, List.of(text)),
+            new OwnText.Recall(List.of(text), 32));
+    return Stream.concat(own.stream(), Ruler.tasks(prompts).stream());
+  }
+
+  @ParameterizedTest
+  @MethodSource("tasks")
+  void aQuestionFillsItsLengthAndTheSameSeedAsksTheSame(RetrievalTask task) {
+    int length = 6000;
+    Prompt right = task.question(length, 0.5, new SplittableRandom(5)).right();
+    Prompt again = task.question(length, 0.5, new SplittableRandom(5)).right();
+    assertThat(right.tokens()).isEqualTo(again.tokens());
+    assertThat(right.tokens().length).isLessThanOrEqualTo(length);
+    assertThat(right.answerFrom()).isLessThan(right.tokens().length);
+  }
+
+  @ParameterizedTest
+  @MethodSource("tasks")
+  void rightAndWrongDifferInTheAnswerOnly(RetrievalTask task) {
+    Question question = task.question(6000, 0.25, new SplittableRandom(7));
+    int from = Math.min(question.right().answerFrom(), question.wrong().answerFrom());
+    assertThat(Arrays.copyOf(question.wrong().tokens(), from))
+        .isEqualTo(Arrays.copyOf(question.right().tokens(), from));
+    assertThat(question.wrong().tokens()).isNotEqualTo(question.right().tokens());
+  }
+
+  @Test
+  void thePasskeyIsAskedForInThePublishedWords() {
+    Prompt prompt = new Passkey(prompts).question(2000, 0.5, new SplittableRandom(1)).right();
+    String text = model.tokenizer().decode(prompt.tokens());
+    String key = text.substring(text.lastIndexOf(' ') + 1);
+    assertThat(text)
+        .contains("There is an important info hidden inside a lot of irrelevant text.")
+        .contains("The pass key is " + key + ". Remember it. " + key + " is the pass key.")
+        .endsWith("What is the pass key? The pass key is " + key);
+  }
+
+  @Test
+  void aQuestionThatDoesNotFitSaysHowLongItWouldBe() {
+    assertThatThrownBy(() -> new Passkey(prompts).question(64, 0, new SplittableRandom(1)))
+        .isInstanceOf(DoesNotFitException.class)
+        .hasMessageContaining("more than 64");
+  }
+}

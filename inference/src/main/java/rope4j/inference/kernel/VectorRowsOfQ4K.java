@@ -1,0 +1,144 @@
+package rope4j.inference.kernel;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+import static jdk.incubator.vector.VectorOperators.ADD;
+import static jdk.incubator.vector.VectorOperators.B2F;
+import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.ZERO_EXTEND_B2I;
+import static rope4j.inference.kernel.Stored.half;
+import static rope4j.inference.kernel.VectorDecoders.BYTES;
+import static rope4j.inference.kernel.VectorDecoders.FLOATS;
+import static rope4j.inference.kernel.VectorDecoders.INTS;
+import static rope4j.inference.kernel.VectorDecoders.LANES;
+import static rope4j.inference.kernel.VectorDecoders.PARTS;
+import static rope4j.inference.kernel.VectorDecoders.STEP;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+
+/// [RowProduct] of Q4_K, whose weight is `scale * q - minimum` in groups of 32: products with `q`
+/// are scaled group by group, minima are multiplied with the sums of the activations.
+///
+/// The scratch memory holds 16 numbers a block twice: eight zeros and the eight sums of the
+/// activations; then a row's scales and minima.
+record VectorRowsOfQ4K() implements RowProduct {
+
+  private static final int BLOCK = 256;
+  private static final int BYTES_OF_BLOCK = 144;
+  private static final int NUMBERS = 16;
+
+  private static final VectorSpecies<Integer> FOUR = IntVector.SPECIES_128;
+
+  // A block begins with two half floats and twelve bytes a, b, c of four each. The scales are [a's
+  // lower six bits, c's lower four and a's upper two], the minima [b's lower six, c's upper four
+  // and
+  // b's upper two].
+  private static final VectorShuffle<Integer> A_A_B_B = VectorShuffle.fromValues(FOUR, 1, 1, 2, 2);
+  private static final VectorShuffle<Integer> C = VectorShuffle.fromValues(FOUR, 3, 3, 3, 3);
+  private static final IntVector DOWN = IntVector.fromArray(FOUR, new int[] {0, 6, 0, 6}, 0);
+  private static final IntVector MASK =
+      IntVector.fromArray(FOUR, new int[] {0x3F3F3F3F, 0x03030303, 0x3F3F3F3F, 0x03030303}, 0);
+  private static final IntVector UP = IntVector.fromArray(FOUR, new int[] {0, 4, 0, 4}, 0);
+  private static final IntVector DOWN_C = IntVector.fromArray(FOUR, new int[] {0, 0, 0, 4}, 0);
+  private static final IntVector MASK_C =
+      IntVector.fromArray(FOUR, new int[] {0, 0x0F0F0F0F, 0, 0x0F0F0F0F}, 0);
+
+  @Override
+  public void prepare(float[] x, int xAt, int columns, float[] scratch) {
+    for (int k = 0; k < columns; k += 32) {
+      FloatVector sum = FloatVector.zero(FLOATS);
+      for (int i = 0; i < 32; i += LANES) {
+        sum = sum.add(FloatVector.fromArray(FLOATS, x, xAt + k + i));
+      }
+      int at = k / BLOCK * NUMBERS + k % BLOCK / 32;
+      scratch[at] = 0;
+      scratch[at + 8] = sum.reduceLanes(ADD);
+    }
+  }
+
+  @Override
+  public void multiply(
+      MemorySegment data,
+      long first,
+      long second,
+      int columns,
+      float[] x,
+      int xAt,
+      float[] y,
+      int yFirst,
+      int ySecond,
+      boolean accumulate,
+      float[] scratch) {
+    float a = row(data, first, columns, x, xAt, scratch);
+    float b = row(data, second, columns, x, xAt, scratch);
+    float before = accumulate ? y[yFirst] : 0;
+    float beforeSecond = accumulate ? y[ySecond] : 0;
+    y[yFirst] = before + a;
+    y[ySecond] = beforeSecond + b;
+  }
+
+  private static float row(
+      MemorySegment data, long row, int columns, float[] x, int xAt, float[] scratch) {
+    int scales = columns / BLOCK * NUMBERS;
+    float taken = scales(data, row, columns, scratch, scales);
+    FloatVector low = FloatVector.zero(FLOATS);
+    FloatVector high = low;
+    // Two groups at a time: the halves of 32 bytes.
+    for (int k = 0; k < columns; k += 64) {
+      FloatVector lowPart = FloatVector.zero(FLOATS);
+      FloatVector highPart = lowPart;
+      long bytesAt = row + (k >> 1) + ((k >> 8) + 1) * 16L;
+      for (int i = 0; i < 32; i += STEP) {
+        ByteVector bytes = ByteVector.fromMemorySegment(BYTES, data, bytesAt + i, LITTLE_ENDIAN);
+        for (int part = 0; part < PARTS; part++) {
+          int at = xAt + k + i + part * LANES;
+          IntVector pair = (IntVector) bytes.convertShape(ZERO_EXTEND_B2I, INTS, part);
+          lowPart =
+              ((FloatVector) pair.and(15).convert(I2F, 0))
+                  .fma(FloatVector.fromArray(FLOATS, x, at), lowPart);
+          highPart =
+              ((FloatVector) pair.lanewise(LSHR, 4).convert(I2F, 0))
+                  .fma(FloatVector.fromArray(FLOATS, x, at + 32), highPart);
+        }
+      }
+      int group = scales + (k >> 8) * NUMBERS + (k >> 5 & 7);
+      low = lowPart.fma(FloatVector.broadcast(FLOATS, scratch[group]), low);
+      high = highPart.fma(FloatVector.broadcast(FLOATS, scratch[group + 1]), high);
+    }
+    return low.add(high).reduceLanes(ADD) - taken;
+  }
+
+  /// Writes a row's scales; returns the product of its minima with the activations.
+  private static float scales(
+      MemorySegment data, long row, int columns, float[] scratch, int into) {
+    FloatVector minima = FloatVector.zero(FLOATS);
+    long block = row;
+    for (int at = 0; at < columns / BLOCK * NUMBERS; at += NUMBERS, block += BYTES_OF_BLOCK) {
+      float scale = half(data, block);
+      float minimum = half(data, block + 2);
+      IntVector head = IntVector.fromMemorySegment(FOUR, data, block, LITTLE_ENDIAN);
+      ByteVector sixBits =
+          head.rearrange(A_A_B_B)
+              .lanewise(LSHR, DOWN)
+              .and(MASK)
+              .lanewise(LSHL, UP)
+              .or(head.rearrange(C).lanewise(LSHR, DOWN_C).and(MASK_C))
+              .reinterpretAsBytes();
+      for (int part = 0; part < NUMBERS / LANES; part++) {
+        FloatVector values = (FloatVector) sixBits.convertShape(B2F, FLOATS, part);
+        minima =
+            values
+                .mul(FloatVector.fromArray(FLOATS, scratch, at + part * LANES))
+                .fma(FloatVector.broadcast(FLOATS, minimum), minima);
+        values.mul(scale).intoArray(scratch, into + at + part * LANES);
+      }
+    }
+    return minima.reduceLanes(ADD);
+  }
+}

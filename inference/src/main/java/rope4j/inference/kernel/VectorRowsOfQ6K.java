@@ -1,0 +1,131 @@
+package rope4j.inference.kernel;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+import static jdk.incubator.vector.VectorOperators.ADD;
+import static jdk.incubator.vector.VectorOperators.B2F;
+import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.ZERO_EXTEND_B2I;
+import static rope4j.inference.kernel.Stored.half;
+import static rope4j.inference.kernel.VectorDecoders.BYTES;
+import static rope4j.inference.kernel.VectorDecoders.FLOATS;
+import static rope4j.inference.kernel.VectorDecoders.INTS;
+import static rope4j.inference.kernel.VectorDecoders.LANES;
+import static rope4j.inference.kernel.VectorDecoders.PARTS;
+import static rope4j.inference.kernel.VectorDecoders.STEP;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+
+/// [RowProduct] of Q6_K, whose weight is `scale * (q - 32)` in groups of 16: products with `q` are
+/// scaled group by group, and 32 scales times the sums of the activations are taken off.
+///
+/// The scratch memory holds 16 numbers a block twice: the sums of the activations; then a row's
+/// scales.
+record VectorRowsOfQ6K() implements RowProduct {
+
+  private static final int BLOCK = 256;
+  private static final int BYTES_OF_BLOCK = 210;
+  private static final int NUMBERS = 16;
+
+  @Override
+  public void prepare(float[] x, int xAt, int columns, float[] scratch) {
+    for (int k = 0; k < columns; k += 16) {
+      FloatVector sum = FloatVector.zero(FLOATS);
+      for (int i = 0; i < 16; i += LANES) {
+        sum = sum.add(FloatVector.fromArray(FLOATS, x, xAt + k + i));
+      }
+      scratch[k / 16] = sum.reduceLanes(ADD);
+    }
+  }
+
+  @Override
+  public void multiply(
+      MemorySegment data,
+      long first,
+      long second,
+      int columns,
+      float[] x,
+      int xAt,
+      float[] y,
+      int yFirst,
+      int ySecond,
+      boolean accumulate,
+      float[] scratch) {
+    float a = row(data, first, columns, x, xAt, scratch);
+    float b = row(data, second, columns, x, xAt, scratch);
+    float before = accumulate ? y[yFirst] : 0;
+    float beforeSecond = accumulate ? y[ySecond] : 0;
+    y[yFirst] = before + a;
+    y[ySecond] = beforeSecond + b;
+  }
+
+  private static float row(
+      MemorySegment data, long row, int columns, float[] x, int xAt, float[] scratch) {
+    int scales = columns / BLOCK * NUMBERS;
+    float taken = scales(data, row, columns, scratch, scales);
+    FloatVector even = FloatVector.zero(FLOATS);
+    FloatVector odd = even;
+    // Half a block at a time, of which 16 bytes give a quarter of every second group.
+    for (int k = 0; k < columns; k += 128) {
+      long block = row + (k >> 8) * (long) BYTES_OF_BLOCK;
+      int half = k >> 7 & 1;
+      for (int i = 0; i < 32; i += STEP) {
+        long lower = block + half * 64L + i;
+        long upper = block + 128 + half * 32L + i;
+        ByteVector lows = ByteVector.fromMemorySegment(BYTES, data, lower, LITTLE_ENDIAN);
+        ByteVector nexts = ByteVector.fromMemorySegment(BYTES, data, lower + 32, LITTLE_ENDIAN);
+        ByteVector highs = ByteVector.fromMemorySegment(BYTES, data, upper, LITTLE_ENDIAN);
+        for (int part = 0; part < PARTS; part++) {
+          int at = xAt + k + i + part * LANES;
+          int scale = scales + ((k + i + part * LANES) >> 4);
+          IntVector low = (IntVector) lows.convertShape(ZERO_EXTEND_B2I, INTS, part);
+          IntVector next = (IntVector) nexts.convertShape(ZERO_EXTEND_B2I, INTS, part);
+          IntVector high = (IntVector) highs.convertShape(ZERO_EXTEND_B2I, INTS, part);
+          IntVector q0 = low.and(15).or(high.and(3).lanewise(LSHL, 4));
+          even =
+              ((FloatVector) q0.convert(I2F, 0))
+                  .mul(FloatVector.fromArray(FLOATS, x, at))
+                  .fma(FloatVector.broadcast(FLOATS, scratch[scale]), even);
+          IntVector q1 = next.and(15).or(high.and(12).lanewise(LSHL, 2));
+          odd =
+              ((FloatVector) q1.convert(I2F, 0))
+                  .mul(FloatVector.fromArray(FLOATS, x, at + 32))
+                  .fma(FloatVector.broadcast(FLOATS, scratch[scale + 2]), odd);
+          IntVector q2 = low.lanewise(LSHR, 4).or(high.and(48));
+          even =
+              ((FloatVector) q2.convert(I2F, 0))
+                  .mul(FloatVector.fromArray(FLOATS, x, at + 64))
+                  .fma(FloatVector.broadcast(FLOATS, scratch[scale + 4]), even);
+          IntVector q3 = next.lanewise(LSHR, 4).or(high.and(192).lanewise(LSHR, 2));
+          odd =
+              ((FloatVector) q3.convert(I2F, 0))
+                  .mul(FloatVector.fromArray(FLOATS, x, at + 96))
+                  .fma(FloatVector.broadcast(FLOATS, scratch[scale + 6]), odd);
+        }
+      }
+    }
+    return even.add(odd).reduceLanes(ADD) - taken;
+  }
+
+  /// Writes a row's scales; returns the product of 32 of each with the activations.
+  private static float scales(
+      MemorySegment data, long row, int columns, float[] scratch, int into) {
+    FloatVector sum = FloatVector.zero(FLOATS);
+    long block = row;
+    for (int at = 0; at < columns / BLOCK * NUMBERS; at += NUMBERS, block += BYTES_OF_BLOCK) {
+      float scale = half(data, block + 208);
+      ByteVector bytes =
+          ByteVector.fromMemorySegment(ByteVector.SPECIES_128, data, block + 192, LITTLE_ENDIAN);
+      for (int part = 0; part < NUMBERS / LANES; part++) {
+        FloatVector values = ((FloatVector) bytes.convertShape(B2F, FLOATS, part)).mul(scale);
+        sum = values.fma(FloatVector.fromArray(FLOATS, scratch, at + part * LANES), sum);
+        values.intoArray(scratch, into + at + part * LANES);
+      }
+    }
+    return 32 * sum.reduceLanes(ADD);
+  }
+}
