@@ -137,7 +137,7 @@ public final class Doctor {
     Control control = new Control(description.trainedLength());
     List<Candidate> candidates = strategies.stream().map(this::candidate).toList();
     Candidate original = candidate(Strategy.unscaled());
-    String modelHash = Fingerprint.ofModel(model.file().path());
+    String modelHash = Fingerprint.ofModel(model.checkpoint().path());
     String textHash = Fingerprint.ofTokens(windows.windows());
     long controlTokens = control.cost(contextLength) * count;
     long prefillTokens = (long) contextLength * count * strategies.size();

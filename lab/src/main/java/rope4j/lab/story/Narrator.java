@@ -7,10 +7,10 @@ import rope4j.lab.random.Draws;
 /// the writer, and the probability of each word is known.
 ///
 /// People come from a town with a trade; they hide things in places; later a thing is taken from
-/// its place, or found where somebody hid it, and somebody goes home; between, they sing. A thing that was found may be
-/// hidden anew; so each hiding is told of again at most once, and nothing nearer gives its place
-/// away. What is remembered is chosen with weight `1/sqrt(distance)`: old things have become few by
-/// then, and distances turn out about uniform in their logarithm.
+/// its place, or found where somebody hid it, and somebody goes home; between, they sing. A thing
+/// that was found may be hidden anew; so each hiding is told of again at most once, and nothing
+/// nearer gives its place away. What is remembered is chosen with weight `1/sqrt(distance)`: old
+/// things have become few by then, and distances turn out about uniform in their logarithm.
 final class Narrator {
 
   /// Weights of the kinds of sentences. A little more is hidden than found, so that old things

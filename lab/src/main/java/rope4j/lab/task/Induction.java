@@ -87,8 +87,7 @@ public record Induction(int alphabet, boolean once) implements Task {
     return Example.sure(inputs, targets);
   }
 
-  private void fill(
-      Draws draws, int segment, int from, int to, int[] inputs, int[] targets) {
+  private void fill(Draws draws, int segment, int from, int to, int[] inputs, int[] targets) {
     int[] tokens = draws.permutation(alphabet);
     for (int i = from; i < to; i++) {
       boolean repeated = i - from >= segment;
