@@ -42,9 +42,9 @@ final class DoctorCommand implements Callable<Integer> {
   @Option(
       names = {"-c", "--context", "--ctx-size"},
       paramLabel = "N",
-      required = true,
-      description = "Tokens you want to run the model with; more than it was trained on.")
-  private int contextLength;
+      description =
+          "Tokens you want to run the model with; more than it was trained on. 1024 for demo.")
+  private Optional<Integer> context = Optional.empty();
 
   @Option(
       names = {"-s", "--strategy"},
@@ -106,10 +106,14 @@ final class DoctorCommand implements Callable<Integer> {
     if (mostWindows < 1) {
       throw new InputException("--windows must be at least 1, but it is " + mostWindows);
     }
+    int contextLength = contextLength();
+    if (input.isDemo()) {
+      text.orElse(Demo.text());
+    }
     text.check();
     probes.check();
     ProbePlan plan = probes.plan();
-    Optional<Path> page = page();
+    Optional<Path> page = page(contextLength);
     page.ifPresent(this::requireWritable);
     Examination examination;
     input.requireFile();
@@ -182,7 +186,16 @@ final class DoctorCommand implements Callable<Integer> {
     return Criteria.ofPerplexityRatios(degradesAt, breaksAt);
   }
 
-  private Optional<Path> page() {
+  private int contextLength() {
+    Optional<Integer> length = input.isDemo() ? Optional.of(Demo.CONTEXT) : Optional.empty();
+    return context
+        .or(() -> length)
+        .orElseThrow(() ->
+            new InputException(
+                "how many tokens is the model to be run with? Give their number with --context"));
+  }
+
+  private Optional<Path> page(int contextLength) {
     if (noHtml && html.isPresent()) {
       throw new InputException("--html and --no-html contradict each other; give one of them");
     }

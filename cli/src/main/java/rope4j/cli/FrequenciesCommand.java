@@ -42,6 +42,7 @@ final class FrequenciesCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "MODEL",
+      converter = Demo.class,
       description = "A .gguf file, a Hugging Face model folder, or a config.json.")
   private Path path = Path.of("");
 

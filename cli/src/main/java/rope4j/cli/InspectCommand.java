@@ -44,6 +44,7 @@ final class InspectCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "MODEL",
+      converter = Demo.class,
       description = "A .gguf file, a Hugging Face model folder, or a config.json.")
   private Path path = Path.of("");
 

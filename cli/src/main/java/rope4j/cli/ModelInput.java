@@ -14,7 +14,9 @@ final class ModelInput {
 
   @Parameters(
       paramLabel = "MODEL",
-      description = "A .gguf file, or a Hugging Face folder with safetensors.")
+      converter = Demo.class,
+      description =
+          "A .gguf file, a Hugging Face folder with safetensors, or demo: the small model that ships.")
   private Path path = Path.of("");
 
   @Option(
@@ -36,6 +38,10 @@ final class ModelInput {
   /// Whether this is the model's own file.
   boolean isFile(Path other) {
     return Paths.same(path, other);
+  }
+
+  boolean isDemo() {
+    return Demo.isModel(path);
   }
 
   /// The doctor's strategies and recipes are llama.cpp's.

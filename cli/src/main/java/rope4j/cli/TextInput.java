@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.StringTokenizer;
 import java.util.stream.IntStream;
@@ -18,7 +19,7 @@ import rope4j.inference.tokenizer.Tokenizer;
 /// The text to measure on, given as text or as token ids.
 final class TextInput {
 
-  @ArgGroup(exclusive = true, multiplicity = "1")
+  @ArgGroup(exclusive = true)
   private Choice choice = new Choice();
 
   private static final class Choice {
@@ -26,7 +27,7 @@ final class TextInput {
         names = "--text",
         paramLabel = "FILE",
         description = "A UTF-8 text; it is cut into tokens by the model's own tokenizer.")
-    private Path text = Path.of("");
+    private Optional<Path> text = Optional.empty();
 
     @Option(
         names = "--tokens",
@@ -34,7 +35,7 @@ final class TextInput {
         description =
             "Token ids separated by white space, used as they are: nothing is added, so that results can be compared"
                 + " with other engines.")
-    private Path tokens = Path.of("");
+    private Optional<Path> tokens = Optional.empty();
   }
 
   @Option(
@@ -65,7 +66,14 @@ final class TextInput {
   private String description = "";
 
   private boolean isText() {
-    return !choice.text.toString().isEmpty();
+    return choice.text.isPresent();
+  }
+
+  /// The text to take when none was named.
+  void orElse(Path text) {
+    if (choice.text.isEmpty() && choice.tokens.isEmpty()) {
+      choice.text = Optional.of(text);
+    }
   }
 
   /// The file's name, for reports.
@@ -127,7 +135,11 @@ final class TextInput {
   }
 
   private Path file() {
-    return isText() ? choice.text : choice.tokens;
+    return choice
+        .text
+        .or(() -> choice.tokens)
+        .orElseThrow(() ->
+            new InputException("there is no text to measure on; give one with --text or --tokens"));
   }
 
   private String content() {

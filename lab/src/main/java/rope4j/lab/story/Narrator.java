@@ -7,10 +7,10 @@ import rope4j.lab.random.Draws;
 /// the writer, and the probability of each word is known.
 ///
 /// People come from a town with a trade; they hide things in places; later a thing is taken from
-/// its place, or found where somebody hid it, and somebody goes home. A thing that was found may be
-/// hidden anew; so each hiding is told of again at most once, and nothing nearer gives its place
-/// away. What is remembered is chosen with weight `1/sqrt(distance)`: old things have become few by
-/// then, and distances turn out about uniform in their logarithm.
+/// its place, or found where somebody hid it, and somebody goes home; between, they sing. A thing
+/// that was found may be hidden anew; so each hiding is told of again at most once, and nothing
+/// nearer gives its place away. What is remembered is chosen with weight `1/sqrt(distance)`: old
+/// things have become few by then, and distances turn out about uniform in their logarithm.
 final class Narrator {
 
   /// Weights of the kinds of sentences. A little more is hidden than found, so that old things
@@ -22,6 +22,7 @@ final class Narrator {
   private static final double FINDING = 32;
   private static final double HOMECOMING = 10;
   private static final double WEATHER = 6;
+  private static final double SINGING = 100;
 
   private static final Words WORDS = Words.standard();
 
@@ -49,11 +50,13 @@ final class Narrator {
   /// Where the sentence that hid a thing begins.
   private final int[] hidAt = new int[objects.length];
 
-  private final int[] openers = new int[people.length + 5];
+  private final Songbook songbook;
+  private final int[] openers = new int[people.length + 6];
   private final int[] candidates = new int[512];
 
   private Narrator(Tape tape) {
     this.tape = tape;
+    this.songbook = new Songbook(tape, WORDS);
     Arrays.fill(even, 1);
   }
 
@@ -83,6 +86,7 @@ final class Narrator {
     count = opener(count, WORDS.so(), meet ? HOMECOMING : 0);
     count = opener(count, WORDS.it(), meet ? WEATHER : 0);
     count = opener(count, WORDS.the(), meet ? WEATHER : 0);
+    count = opener(count, WORDS.they(), cast > 0 ? SINGING : 0);
     int named = count;
     for (int person = 0; person < cast && acting > 0; person++) {
       count = opener(count, people[person], acting / cast);
@@ -97,6 +101,9 @@ final class Narrator {
       find();
     } else if (word == WORDS.so()) {
       goHome();
+    } else if (word == WORDS.they()) {
+      songbook.sing();
+      return;
     } else if (word == WORDS.it()) {
       uniform(WORDS.falling());
       tape.say(WORDS.all());

@@ -12,6 +12,7 @@ record Words(
     int[] times,
     int[] skies,
     int[] moods,
+    int[] songs,
     int a,
     int named,
     int came,
@@ -31,7 +32,9 @@ record Words(
     int all,
     int was,
     int met,
-    int at) {
+    int at,
+    int they,
+    int sang) {
 
   static Words standard() {
     StoryVocabulary of = StoryVocabulary.standard();
@@ -46,6 +49,7 @@ record Words(
         of.list("times"),
         of.list("skies"),
         of.list("moods"),
+        of.list("songs"),
         of.id("a"),
         of.id("named"),
         of.id("came"),
@@ -65,6 +69,8 @@ record Words(
         of.id("all"),
         of.id("was"),
         of.id("met"),
-        of.id("at"));
+        of.id("at"),
+        of.id("they"),
+        of.id("sang"));
   }
 }

@@ -85,8 +85,8 @@ class ExportTest {
     return Evaluation.of(model, rope, Batch.ofTexts(new int[][] {tokens()})).nll()[0];
   }
 
-  private static double[] inTheEngine(Path gguf) {
-    try (Model model = Model.load(gguf, 1)) {
+  private static double[] inTheEngine(Path file) {
+    try (Model model = Model.load(file, 1)) {
       return model.scorer().score(tokens(), model.rotation(RopeOverrides.NONE, 4 * TRAINED));
     }
   }
@@ -104,6 +104,29 @@ class ExportTest {
 
       assertThat(inTheEngine(file)).containsExactly(inTraining(model, rope), within(1e-3));
     }
+  }
+
+  @TestFactory
+  Stream<DynamicTest> aFolderGivesTheLikelihoodsOfTraining() {
+    return folderRopes()
+        .map(rope ->
+            DynamicTest.dynamicTest(
+                rope.toString(),
+                () -> {
+                  try (LanguageModel model = model(rope, true)) {
+                    HuggingFaceExport.write(release(model, rope), folder);
+
+                    assertThat(inTheEngine(folder))
+                        .containsExactly(inTraining(model, rope), within(1e-3));
+                  }
+                }));
+  }
+
+  /// What Transformers has words for.
+  private static Stream<PositionEncoding.Rope> folderRopes() {
+    return ROPES.stream()
+        .filter(rope -> rope.rotaryFraction() == 1)
+        .filter(rope -> !(rope.scaling() instanceof NtkByParts || rope.scaling() instanceof PRope));
   }
 
   @Test
@@ -155,9 +178,7 @@ class ExportTest {
 
   @TestFactory
   Stream<DynamicTest> aFolderSaysTheRotationOfTraining() {
-    return ROPES.stream()
-        .filter(rope -> rope.rotaryFraction() == 1)
-        .filter(rope -> !(rope.scaling() instanceof NtkByParts || rope.scaling() instanceof PRope))
+    return folderRopes()
         .map(rope -> DynamicTest.dynamicTest(rope.toString(), () -> compareConfig(rope)));
   }
 

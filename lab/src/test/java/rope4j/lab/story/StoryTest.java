@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /// The laws of the story language.
@@ -54,15 +56,49 @@ class StoryTest {
   }
 
   @Test
-  void referencesReachBackOverAllDistances() {
-    Story story = Story.write(13, 200_000);
-    double[] byDoubling = new double[18];
-    story.references().forEach(r -> byDoubling[31 - Integer.numberOfLeadingZeros(r.distance())]++);
+  void referencesToWhatWasToldReachBackOverAllDistances() {
+    Story story = Story.write(13, 400_000);
+    assertEvenlySpread(story, false, 8192);
+  }
+
+  @Test
+  void songsReachBackOverAllDistancesToAThousandTokens() {
+    assertEvenlySpread(Story.write(13, 200_000), true, 1024);
+  }
+
+  /// From 16 tokens on no doubling has less than a third of the commonest one's.
+  private static void assertEvenlySpread(Story story, boolean sung, int to) {
+    Set<Integer> words = Arrays.stream(WORDS.list("songs")).boxed().collect(Collectors.toSet());
+    int[] tokens = story.tokens();
+    double[] byDoubling = new double[32];
+    for (Story.Reference reference : story.references()) {
+      int token = tokens[reference.position()];
+      if (token != WORDS.id(".") && words.contains(token) == sung) {
+        byDoubling[31 - Integer.numberOfLeadingZeros(reference.distance())]++;
+      }
+    }
     double most = Arrays.stream(byDoubling).max().orElseThrow();
-    // From 16 to 8191 tokens no doubling has less than a third of the commonest one's.
-    for (int doubling = 4; doubling < 13; doubling++) {
+    for (int doubling = 4; 1 << doubling < to; doubling++) {
       assertThat(byDoubling[doubling] / most).as("2^%d", doubling).isGreaterThan(1 / 3.0);
     }
+  }
+
+  @Test
+  void aSongIsAlwaysSungAlike() {
+    String[] sentences = Story.write(18, 1500).text().split(" \\.", -1);
+    Map<String, String> songs = new LinkedHashMap<>();
+    int repeated = 0;
+    for (String sentence : Arrays.asList(sentences).subList(0, sentences.length - 1)) {
+      if (sentence.strip().startsWith("they sang ")) {
+        String first = sentence.strip().split(" ")[2];
+        String before = songs.put(first, sentence);
+        if (before != null) {
+          assertThat(sentence).isEqualTo(before);
+          repeated++;
+        }
+      }
+    }
+    assertThat(repeated).isGreaterThan(20);
   }
 
   @Test
