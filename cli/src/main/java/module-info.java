@@ -8,7 +8,7 @@ module rope4j.cli {
   requires jdk.incubator.vector;
   requires info.picocli;
   requires tools.jackson.databind;
-  requires rope4j.diagnosis;
+  requires rope4j.tuning;
 
   opens rope4j.cli to
       info.picocli;

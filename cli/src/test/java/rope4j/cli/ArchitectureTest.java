@@ -29,16 +29,20 @@ class ArchitectureTest {
         .definedBy("rope4j.inference..")
         .layer("diagnosis")
         .definedBy("rope4j.diagnosis..")
+        .layer("tuning")
+        .definedBy("rope4j.tuning..")
         .layer("cli")
         .definedBy("rope4j.cli..")
         .whereLayer("cli")
         .mayNotBeAccessedByAnyLayer()
-        .whereLayer("diagnosis")
+        .whereLayer("tuning")
         .mayOnlyBeAccessedByLayers("cli")
+        .whereLayer("diagnosis")
+        .mayOnlyBeAccessedByLayers("tuning", "cli")
         .whereLayer("inference")
-        .mayOnlyBeAccessedByLayers("diagnosis", "cli")
+        .mayOnlyBeAccessedByLayers("diagnosis", "tuning", "cli")
         .whereLayer("checkpoint")
-        .mayOnlyBeAccessedByLayers("inference", "diagnosis", "cli")
+        .mayOnlyBeAccessedByLayers("inference", "diagnosis", "tuning", "cli")
         .check(CLASSES);
   }
 

@@ -61,7 +61,7 @@ final class ShortDamageMeter {
 
     private void compare(float[] original, float[] changed) {
       positions++;
-      kl += divergence(original, changed);
+      kl += Divergence.nats(original, changed);
       if (best(original) == best(changed)) {
         agreements++;
       }
@@ -100,30 +100,6 @@ final class ShortDamageMeter {
     public void accept(int position, float[] logits) {
       row.accept(position, logits);
     }
-  }
-
-  /// KL(p ‖ q) of the softmax of two rows of logits, nats.
-  static double divergence(float[] p, float[] q) {
-    double logP = logSumExp(p);
-    double logQ = logSumExp(q);
-    double sum = 0;
-    for (int i = 0; i < p.length; i++) {
-      double own = p[i] - logP;
-      sum += Math.exp(own) * (own - (q[i] - logQ));
-    }
-    return Math.max(0, sum);
-  }
-
-  private static double logSumExp(float[] logits) {
-    double max = Double.NEGATIVE_INFINITY;
-    for (float logit : logits) {
-      max = Math.max(max, logit);
-    }
-    double sum = 0;
-    for (float logit : logits) {
-      sum += Math.exp(logit - max);
-    }
-    return max + Math.log(sum);
   }
 
   private static int best(float[] logits) {
