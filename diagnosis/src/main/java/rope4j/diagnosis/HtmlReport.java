@@ -19,7 +19,8 @@ public final class HtmlReport {
   private HtmlReport(Examination examination) {
     this.examination = examination;
     this.series = Series.of(examination);
-    this.out = Page.begin(examination.model() + " at " + examination.contextLength() + " tokens");
+    this.out =
+        Page.begin(examination.model() + " at " + examination.contextLength() + " tokens", "");
   }
 
   /// The page, to be saved as UTF-8.

@@ -14,7 +14,10 @@ public final class Page {
   private Page() {}
 
   /// The head of a page, and its body opened; close both `body` and `html`.
-  public static Markup begin(String title) {
+  ///
+  /// @param title of the window
+  /// @param style rules of this page alone, after those of all pages
+  public static Markup begin(String title, String style) {
     Markup out = new Markup();
     out.trusted("<!DOCTYPE html>\n").open("html", "lang", "en");
     out.open("head");
@@ -23,7 +26,7 @@ public final class Page {
     out.empty("meta", "name", "viewport", "content", "width=device-width, initial-scale=1");
     out.empty("meta", "name", "color-scheme", "content", "light dark");
     out.element("title", title);
-    out.open("style").trusted(resource("report.css")).close();
+    out.open("style").trusted(resource("report.css")).trusted(style).close();
     out.close();
     return out.open("body");
   }

@@ -42,9 +42,8 @@ public record Rungs(List<List<Window>> rungs) {
 
   /// Prefills that a candidate costs which gets to the top.
   public int cost() {
-    return rungs.getFirst().size() == 1 && rungs.size() > 1 && !all().containsAll(rungs.getFirst())
-        ? all().size() + 1
-        : all().size();
+    boolean shorter = rungs.getFirst().getFirst() != all().getFirst();
+    return all().size() + (shorter ? 1 : 0);
   }
 
   /// Windows of text for an objective.
