@@ -171,13 +171,25 @@ public final class Tuner {
                   * (request.preset().mutants() + request.preset().crossovers())
                   * 3;
         };
-    Race race = new Race(evaluator, rungs, request.objective(), forms.yarn(), expected, progress);
+    Race race =
+        new Race(
+            evaluator,
+            rungs,
+            request.objective(),
+            forms.yarn(),
+            expected + (long) heldOut.size() * (forms.all().size() + Proof.MOST),
+            progress);
     race.run(forms.all());
     Search.run(spaces, forms, request.preset(), request.budget(), race, request.seed());
     List<Trial> front = Proof.front(race.finished(), forms, limit(race));
     int total = (front.size() + forms.all().size()) * heldOut.size();
     Proof proof =
-        Proof.of(front, forms, heldOut, request.objective(), counted(evaluator, total, progress));
+        Proof.of(
+            front,
+            forms,
+            heldOut,
+            request.objective(),
+            counted(evaluator, race.evaluations(), total, progress));
     return new Tuning(
         request.file(),
         description,
@@ -212,11 +224,11 @@ public final class Tuner {
         .orElseThrow();
   }
 
-  private static Evaluator counted(Evaluator evaluator, int total, Progress progress) {
+  private static Evaluator counted(Evaluator evaluator, int before, int total, Progress progress) {
     int[] done = {0};
     return (Candidate candidate, Window window) -> {
       var measured = evaluator.measure(candidate, window);
-      progress.report("proof", ++done[0], total);
+      progress.report("proof", before + ++done[0], before + total);
       return measured;
     };
   }

@@ -40,6 +40,12 @@ public record Axis(
   public static Axis values(
       double least, double greatest, double start, double end, int mostTicks) {
     double from = least > 0.7 * greatest ? least : Math.min(0, least);
+    return between(from, greatest, start, end, mostTicks);
+  }
+
+  /// Values from a tick below the least to a tick above the greatest.
+  public static Axis between(
+      double from, double greatest, double start, double end, int mostTicks) {
     double spread = Math.max(greatest - from, 0.1);
     double step = niceStep(spread, mostTicks - 1);
     double low = Math.floor(from / step + 1e-9) * step;

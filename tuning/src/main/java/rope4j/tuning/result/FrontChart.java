@@ -8,7 +8,7 @@ import rope4j.diagnosis.page.Markup;
 final class FrontChart {
 
   /// Losses above this many times the least are off the chart: they would press the rest together.
-  private static final double REACH = 1.6;
+  private static final double REACH = 1.4;
 
   private static final double MOST_DAMAGE = 3;
 
@@ -31,7 +31,7 @@ final class FrontChart {
     double lowest = shown.stream().mapToDouble(point -> point.loss().low()).min().orElseThrow();
     double widest = shown.stream().mapToDouble(Point::damage).max().orElseThrow();
     Axis x = Axis.values(0, widest * 1.05, Chart.LEFT, Chart.RIGHT, 8);
-    Axis y = Axis.values(lowest, greatest, Chart.BOTTOM, Chart.TOP, 7);
+    Axis y = Axis.between(lowest, greatest, Chart.BOTTOM, Chart.TOP, 7);
     Chart chart =
         Chart.open(
             out,
@@ -54,10 +54,11 @@ final class FrontChart {
       chart.dot(style, point.damage(), point.loss().mean(), best ? 8 : 6, what(point));
       if (best || point.closedForm()) {
         boolean right = x.at(point.damage()) < Chart.RIGHT - 230;
+        // Below its dot, where the closed forms' names are not.
         chart.text(
             best ? "name best" : "name",
             x.at(point.damage()) + (right ? 11 : -11),
-            y.at(point.loss().mean()) - 7,
+            y.at(point.loss().mean()) + (best ? 19 : -7),
             right ? "start" : "end",
             point.candidate().name());
       }

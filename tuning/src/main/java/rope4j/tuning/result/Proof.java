@@ -25,7 +25,7 @@ import rope4j.tuning.space.ClosedForms;
 public record Proof(List<Point> points, Point bestClosed, Point yarn, Point recommended) {
 
   /// Rotations found that are shown to held-out text: with each more, chance has one more try.
-  private static final int MOST = 8;
+  public static final int MOST = 8;
 
   private static final double ERROR = 0.05;
 
@@ -57,11 +57,10 @@ public record Proof(List<Point> points, Point bestClosed, Point yarn, Point reco
         .sorted(Comparator.comparingDouble(Trial::loss))
         .limit(MOST / 2)
         .forEach(chosen::add);
-    for (int i = 0; i < MOST && chosen.size() < MOST; i++) {
-      Trial trial = front.get(i * (front.size() - 1) / (MOST - 1));
-      if (!chosen.contains(trial)) {
-        chosen.add(trial);
-      }
+    List<Trial> rest = front.stream().filter(trial -> !chosen.contains(trial)).toList();
+    int places = MOST - chosen.size();
+    for (int i = 0; i < places; i++) {
+      chosen.add(rest.get(i * (rest.size() - 1) / (places - 1)));
     }
     return chosen.stream().sorted(Comparator.comparingDouble(Trial::damage)).toList();
   }
@@ -107,7 +106,7 @@ public record Proof(List<Point> points, Point bestClosed, Point yarn, Point reco
               objective));
     }
     for (Trial trial : front) {
-      Candidate found = trial.candidate();
+      Candidate found = trial.candidate().named(name(trial, points));
       points.add(
           point(
               found,
@@ -127,6 +126,16 @@ public record Proof(List<Point> points, Point bestClosed, Point yarn, Point reco
             .filter(Point::beats)
             .orElse(bestClosed);
     return new Proof(points, bestClosed, yarn, recommended);
+  }
+
+  /// Rotations of one space have one name until they are told apart.
+  private static String name(Trial trial, List<Point> before) {
+    String name = trial.candidate().name();
+    long same =
+        before.stream()
+            .filter(point -> point.candidate().name().replaceFirst(" #\\d+$", "").equals(name))
+            .count();
+    return name + " #" + (same + 1);
   }
 
   private static List<Measurement> measure(

@@ -20,7 +20,7 @@ final class Sentences {
     if (tuning.improved()) {
       sentences.add(
           format(
-              "recommended: %s, searched: it beats every closed form on held-out text by %.3f nats"
+              "recommended: %s: it beats every closed form on held-out text by %.3f nats"
                   + " (at least %.3f), with less damage to short text than YaRN (%.3f against %.3f).",
               recommended.candidate().name(),
               recommended.gain().mean(),
@@ -55,7 +55,7 @@ final class Sentences {
   /// What the loss is of.
   static String measure(Objective objective) {
     return switch (objective) {
-      case NLL -> "past " + "training";
+      case NLL -> "past training";
       case NEEDLE -> "needles";
       case BOTH -> "text and needles";
     };

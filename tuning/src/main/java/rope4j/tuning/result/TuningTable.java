@@ -53,7 +53,9 @@ public final class TuningTable {
         "gain, all at 95 %",
         "short text");
     tuning.points().stream().filter(Point::closedForm).forEach(point -> row(out, tuning, point));
-    line(out, "  found");
+    if (!tuning.found().isEmpty()) {
+      line(out, "  found, none worse than another on search text in both respects");
+    }
     tuning.found().forEach(point -> row(out, tuning, point));
     line(
         out,

@@ -79,6 +79,11 @@ public record Candidate(
     return new Candidate(name, divisors, attentionFactor, other);
   }
 
+  /// The same by another name.
+  public Candidate named(String other) {
+    return new Candidate(other, divisors, attentionFactor, extension);
+  }
+
   /// The divisors in a fresh array.
   public double[] factors() {
     return divisors.stream().mapToDouble(Double::doubleValue).toArray();

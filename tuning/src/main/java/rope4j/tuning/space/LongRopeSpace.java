@@ -36,7 +36,7 @@ public record LongRopeSpace(Target target) implements SearchSpace {
       factors[i] = factor().value(least);
     }
     double attention = Coordinate.attention(target).value(point[factors.length]);
-    return Candidate.of("LongRoPE, searched", factors, attention, target);
+    return Candidate.of("LongRoPE", factors, attention, target);
   }
 
   @Override
