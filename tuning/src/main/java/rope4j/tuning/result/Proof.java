@@ -106,7 +106,7 @@ public record Proof(List<Point> points, Point bestClosed, Point yarn, Point reco
               objective));
     }
     for (Trial trial : front) {
-      Candidate found = trial.candidate().named(name(trial, points));
+      Candidate found = trial.candidate().named(name(trial, front));
       points.add(
           point(
               found,
@@ -128,14 +128,12 @@ public record Proof(List<Point> points, Point bestClosed, Point yarn, Point reco
     return new Proof(points, bestClosed, yarn, recommended);
   }
 
-  /// Rotations of one space have one name until they are told apart.
-  private static String name(Trial trial, List<Point> before) {
+  /// Rotations of one space may have one name: then they are numbered.
+  private static String name(Trial trial, List<Trial> front) {
     String name = trial.candidate().name();
-    long same =
-        before.stream()
-            .filter(point -> point.candidate().name().replaceFirst(" #\\d+$", "").equals(name))
-            .count();
-    return name + " #" + (same + 1);
+    List<Trial> same =
+        front.stream().filter(other -> other.candidate().name().equals(name)).toList();
+    return same.size() == 1 ? name : name + " #" + (same.indexOf(trial) + 1);
   }
 
   private static List<Measurement> measure(
