@@ -8,7 +8,7 @@ module rope4j.cli {
   requires jdk.incubator.vector;
   requires info.picocli;
   requires tools.jackson.databind;
-  requires rope4j.diagnosis;
+  requires rope4j.tuning;
   // Only `rope run --chat` needs it, and the launcher adds it then: its libraries take long to
   // start.
   requires static rope4j.chat;

@@ -22,4 +22,8 @@ module rope4j.diagnosis {
   exports rope4j.diagnosis.recipe;
   exports rope4j.diagnosis.coherence;
   exports rope4j.diagnosis.comparison;
+  exports rope4j.diagnosis.page to
+      rope4j.tuning;
+  exports rope4j.diagnosis.text to
+      rope4j.tuning;
 }

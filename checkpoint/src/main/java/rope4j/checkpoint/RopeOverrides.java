@@ -115,6 +115,19 @@ public record RopeOverrides(
         yarnBetaSlow);
   }
 
+  /// The same with `--yarn-attn-factor`.
+  public RopeOverrides withYarnAttentionFactor(double factor) {
+    return new RopeOverrides(
+        scalingType,
+        frequencyBase,
+        frequencyScale,
+        yarnOriginalContext,
+        yarnExtFactor,
+        OptionalDouble.of(factor),
+        yarnBetaFast,
+        yarnBetaSlow);
+  }
+
   private static OptionalDouble aboveZero(String flag, OptionalDouble value) {
     if (value.isPresent()) {
       requireFinite(flag, value.getAsDouble());

@@ -22,9 +22,20 @@ final class DivisorInput {
 
   private DivisorInput() {}
 
-  /// `llama3:FACTOR[,LOW,HIGH,ORIGINAL]`, or the name of a file.
+  /// `llama3:FACTOR[,LOW,HIGH,ORIGINAL]`, numbers with commas between, or the name of a file.
   static Divisors parse(String text) {
-    return text.startsWith(RULE) ? rule(text) : read(Path.of(text));
+    if (text.startsWith(RULE)) {
+      return rule(text);
+    }
+    return text.matches("[0-9.eE+-]+(,[0-9.eE+-]+)+") ? list(text) : read(Path.of(text));
+  }
+
+  private static Given list(String text) {
+    try {
+      return new Given(numbers("--rope-freqs", List.of(text.split(",", -1))));
+    } catch (IllegalArgumentException e) {
+      throw new InputException("--rope-freqs: " + e.getMessage());
+    }
   }
 
   private static Llama3Rule rule(String text) {

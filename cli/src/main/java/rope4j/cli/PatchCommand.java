@@ -63,7 +63,7 @@ final class PatchCommand implements Callable<Integer> {
       names = "--rope-freqs",
       paramLabel = "LIST",
       description =
-          "Divisors of the frequencies, one a pair: a file of numbers, or Llama 3.1's rule as"
+          "Divisors of the frequencies, one a pair: numbers with commas between, a file of them, or Llama 3.1's rule as"
               + " llama3:FACTOR[,LOW,HIGH,ORIGINAL] (1, 4 and the trained length when left away).")
   private Optional<String> frequencyFactors = Optional.empty();
 

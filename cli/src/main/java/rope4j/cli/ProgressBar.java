@@ -14,13 +14,21 @@ final class ProgressBar implements Progress, AutoCloseable {
 
   private final PrintWriter err;
   private final boolean terminal;
+  private final String unit;
   private final long start = System.nanoTime();
   private long last = start;
 
   /// @param terminal whether the line can be written over
   ProgressBar(PrintWriter err, boolean terminal) {
+    this(err, terminal, "tokens");
+  }
+
+  /// @param terminal whether the line can be written over
+  /// @param unit of what is counted
+  ProgressBar(PrintWriter err, boolean terminal, String unit) {
     this.err = err;
     this.terminal = terminal;
+    this.unit = unit;
   }
 
   @Override
@@ -35,11 +43,12 @@ final class ProgressBar implements Progress, AutoCloseable {
     String status =
         String.format(
             Locale.ROOT,
-            "%-12.12s %3.0f %%  %s of %s tokens, %s left",
+            "%-12.12s %3.0f %%  %s of %s %s, %s left",
             stage,
             100 * share,
             count(done),
             count(total),
+            unit,
             time(left));
     if (terminal) {
       int filled = (int) Math.round(share * WIDTH);

@@ -19,6 +19,7 @@ import rope4j.checkpoint.CheckpointException;
         "Shows where a language model breaks past its trained length, and how to run it so that it holds.",
     subcommands = {
       DoctorCommand.class,
+      TuneCommand.class,
       InspectCommand.class,
       RunCommand.class,
       PerplexityCommand.class,

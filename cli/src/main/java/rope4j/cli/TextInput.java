@@ -143,18 +143,28 @@ final class TextInput {
   }
 
   private String content() {
+    return content(file());
+  }
+
+  /// A file as UTF-8 text.
+  static String content(Path file) {
     try {
-      return Files.readString(file());
+      return Files.readString(file);
     } catch (NoSuchFileException _) {
-      throw new InputException("there is no file " + file() + "; check the path");
+      throw new InputException("there is no file " + file + "; check the path");
     } catch (MalformedInputException _) {
-      throw new InputException(file() + " is not UTF-8 text; convert it to UTF-8 first");
+      throw new InputException(file + " is not UTF-8 text; convert it to UTF-8 first");
     } catch (IOException e) {
-      throw new InputException(file() + " can't be read: " + e.getMessage());
+      throw new InputException(file + " can't be read: " + e.getMessage());
     }
   }
 
   private int[] ids(String content, int vocabulary) {
+    return ids(file(), content, vocabulary);
+  }
+
+  /// Token ids as a file has them.
+  static int[] ids(Path file, String content, int vocabulary) {
     StringTokenizer words = new StringTokenizer(content);
     int[] ids = new int[words.countTokens()];
     for (int i = 0; i < ids.length; i++) {
@@ -163,7 +173,7 @@ final class TextInput {
         ids[i] = Integer.parseInt(word);
       } catch (NumberFormatException _) {
         throw new InputException(
-            file()
+            file
                 + ": entry "
                 + (i + 1)
                 + " is '"
@@ -173,7 +183,7 @@ final class TextInput {
       }
       if (ids[i] < 0 || ids[i] >= vocabulary) {
         throw new InputException(
-            file()
+            file
                 + ": token "
                 + ids[i]
                 + " (entry "

@@ -7,7 +7,7 @@ import java.util.List;
 ///
 /// The positions of a bucket are cut into blocks of neighbouring tokens; the means of the blocks
 /// are taken as independent (the method of batch means).
-final class Blocks {
+public final class Blocks {
 
   /// Tokens of a block: a sentence or two.
   private static final int TOKENS = 32;
@@ -24,15 +24,32 @@ final class Blocks {
     int tokens = Math.clamp((long) windows.size() * (to - from) / WANTED, 1, TOKENS);
     List<Double> means = new ArrayList<>();
     for (double[] window : windows) {
-      // Blocks of nearly equal length, so that each may count the same.
-      int count = Math.max(1, Math.round((to - from) / (float) tokens));
-      for (int block = 0; block < count; block++) {
-        int begin = from + (int) ((long) (to - from) * block / count);
-        int end = from + (int) ((long) (to - from) * (block + 1) / count);
-        means.add(mean(window, begin, end));
+      for (double mean : means(window, from, to, tokens)) {
+        means.add(mean);
       }
     }
     return Interval.of(means.stream().mapToDouble(Double::doubleValue).toArray());
+  }
+
+  /// Means of blocks of the usual length: what may be taken as independent of each other.
+  ///
+  /// @param window values by position
+  /// @param from first position
+  /// @param to position after the last, above `from`
+  public static double[] means(double[] window, int from, int to) {
+    return means(window, from, to, TOKENS);
+  }
+
+  private static double[] means(double[] window, int from, int to, int tokens) {
+    // Blocks of nearly equal length, so that each may count the same.
+    int count = Math.max(1, Math.round((to - from) / (float) tokens));
+    double[] means = new double[count];
+    for (int block = 0; block < count; block++) {
+      int begin = from + (int) ((long) (to - from) * block / count);
+      int end = from + (int) ((long) (to - from) * (block + 1) / count);
+      means[block] = mean(window, begin, end);
+    }
+    return means;
   }
 
   static double mean(double[] values, int from, int to) {

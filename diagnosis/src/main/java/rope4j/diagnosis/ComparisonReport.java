@@ -9,6 +9,7 @@ import rope4j.diagnosis.comparison.Comparison;
 import rope4j.diagnosis.comparison.Deviation;
 import rope4j.diagnosis.comparison.EngineReading;
 import rope4j.diagnosis.comparison.Reference;
+import rope4j.diagnosis.text.TerminalText;
 
 /// A comparison of engines as text of at most 100 columns.
 public final class ComparisonReport {

@@ -1,6 +1,7 @@
 package rope4j.diagnosis;
 
 import rope4j.diagnosis.rules.Finding;
+import rope4j.diagnosis.text.TerminalText;
 
 /// A finding on a terminal.
 final class FindingLines {

@@ -1,11 +1,9 @@
 package rope4j.diagnosis;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import rope4j.checkpoint.ModelDescription;
+import rope4j.diagnosis.page.Markup;
+import rope4j.diagnosis.page.Page;
 import rope4j.diagnosis.rules.Finding;
 
 /// An examination as one HTML page that needs nothing else: no network, no script to be read.
@@ -14,16 +12,15 @@ import rope4j.diagnosis.rules.Finding;
 /// that came from a file or a user is escaped, and the page forbids itself to load anything.
 public final class HtmlReport {
 
-  private static final String POLICY =
-      "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
-
   private final Examination examination;
   private final List<Series> series;
-  private final Markup out = new Markup();
+  private final Markup out;
 
   private HtmlReport(Examination examination) {
     this.examination = examination;
     this.series = Series.of(examination);
+    this.out =
+        Page.begin(examination.model() + " at " + examination.contextLength() + " tokens", "");
   }
 
   /// The page, to be saved as UTF-8.
@@ -32,16 +29,6 @@ public final class HtmlReport {
   }
 
   private String page() {
-    out.trusted("<!DOCTYPE html>\n").open("html", "lang", "en");
-    out.open("head");
-    out.empty("meta", "charset", "utf-8");
-    out.empty("meta", "http-equiv", "Content-Security-Policy", "content", POLICY);
-    out.empty("meta", "name", "viewport", "content", "width=device-width, initial-scale=1");
-    out.empty("meta", "name", "color-scheme", "content", "light dark");
-    out.element("title", examination.model() + " at " + examination.contextLength() + " tokens");
-    out.open("style").trusted(resource("report.css")).close();
-    out.close();
-    out.open("body");
     header();
     out.open("main");
     if (!examination.results().isEmpty()) {
@@ -57,7 +44,7 @@ public final class HtmlReport {
     new ReportMethod(examination, out).write();
     out.close();
     out.element("footer", "Measured and written by rope4j, rope doctor.");
-    out.open("script").trusted(resource("report.js")).close();
+    out.open("script").trusted(Page.resource("report.js")).close();
     out.close();
     out.close();
     return out.toString();
@@ -113,16 +100,5 @@ public final class HtmlReport {
     out.element("h2", "What else to know", "id", "findings");
     ReportFindings.write(findings, out);
     out.close();
-  }
-
-  private static String resource(String name) {
-    try (InputStream stream = HtmlReport.class.getResourceAsStream(name)) {
-      if (stream == null) {
-        throw new IllegalStateException("the program is incomplete: " + name + " is missing");
-      }
-      return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -12,6 +12,7 @@ import rope4j.diagnosis.prediction.Outlook;
 import rope4j.diagnosis.prediction.PairForecast;
 import rope4j.diagnosis.prediction.Resolution;
 import rope4j.diagnosis.prediction.Temperature;
+import rope4j.diagnosis.text.TerminalText;
 
 /// What only `--verbose` shows.
 final class InspectionDetails {

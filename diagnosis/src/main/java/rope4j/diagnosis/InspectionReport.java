@@ -17,6 +17,7 @@ import rope4j.diagnosis.recipe.Extension;
 import rope4j.diagnosis.recipe.Recipe;
 import rope4j.diagnosis.rules.Finding;
 import rope4j.diagnosis.rules.Finding.Severity;
+import rope4j.diagnosis.text.TerminalText;
 
 /// An inspection as text of at most 100 columns: one screen, or with all details.
 public final class InspectionReport {

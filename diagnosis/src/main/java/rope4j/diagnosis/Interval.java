@@ -15,7 +15,15 @@ public record Interval(double mean, double low, double high, int values) {
   /// Student's interval of the mean of independent values.
   ///
   /// @param values at least one
-  static Interval of(double[] values) {
+  public static Interval of(double[] values) {
+    return of(values, COVERAGE);
+  }
+
+  /// The same with another coverage than 95 %, as several intervals need that are to hold together.
+  ///
+  /// @param values at least one
+  /// @param coverage above 0 and below 1
+  public static Interval of(double[] values, double coverage) {
     if (values.length == 0) {
       throw new IllegalArgumentException("an interval needs at least one value");
     }
@@ -31,7 +39,7 @@ public record Interval(double mean, double low, double high, int values) {
       squares += (value - mean) * (value - mean);
     }
     int degrees = values.length - 1;
-    double quantile = TDistribution.of(degrees).inverseCumulativeProbability((1 + COVERAGE) / 2);
+    double quantile = TDistribution.of(degrees).inverseCumulativeProbability((1 + coverage) / 2);
     double half = quantile * Math.sqrt(squares / degrees / values.length);
     return new Interval(mean, mean - half, mean + half, values.length);
   }

@@ -9,6 +9,7 @@ import rope4j.checkpoint.Evidence.Origin;
 import rope4j.checkpoint.Stated;
 import rope4j.diagnosis.inspection.Inspection;
 import rope4j.diagnosis.inspection.LayerForecast;
+import rope4j.diagnosis.page.Markup;
 import rope4j.diagnosis.prediction.CacheType;
 import rope4j.diagnosis.prediction.Outlook;
 import rope4j.diagnosis.prediction.PairForecast;

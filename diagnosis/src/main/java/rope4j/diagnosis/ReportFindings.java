@@ -2,6 +2,7 @@ package rope4j.diagnosis;
 
 import java.util.List;
 import java.util.Locale;
+import rope4j.diagnosis.page.Markup;
 import rope4j.diagnosis.rules.Finding;
 
 /// Findings as a list: how bad, what, why, where it stands, what to do.

@@ -1,6 +1,7 @@
 package rope4j.diagnosis;
 
 import rope4j.checkpoint.ModelDescription;
+import rope4j.diagnosis.page.Markup;
 
 /// The end of the report: how the numbers came about, and what the model is.
 final class ReportMethod {

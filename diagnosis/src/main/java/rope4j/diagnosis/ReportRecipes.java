@@ -1,6 +1,7 @@
 package rope4j.diagnosis;
 
 import java.util.List;
+import rope4j.diagnosis.page.Markup;
 import rope4j.diagnosis.recipe.Recipe;
 import rope4j.diagnosis.recipe.RecipeModel;
 import rope4j.diagnosis.recipe.Recipes;

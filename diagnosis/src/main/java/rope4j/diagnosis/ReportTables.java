@@ -3,6 +3,7 @@ package rope4j.diagnosis;
 import java.util.List;
 import java.util.Locale;
 import rope4j.diagnosis.Verdict.Level;
+import rope4j.diagnosis.page.Markup;
 
 /// The tables of the report: a row per strategy, and every bucket of every strategy.
 final class ReportTables {

@@ -62,7 +62,7 @@ final class ShortDamageMeter {
               (position, logits) -> {
                 float[] original = rows.get(position);
                 if (original != null) {
-                  values.add(divergence(original, logits));
+                  values.add(Divergence.nats(original, logits));
                   values.add(best(original) == best(logits) ? 1.0 : 0.0);
                 }
               });
@@ -135,30 +135,6 @@ final class ShortDamageMeter {
     public void accept(int position, float[] logits) {
       row.accept(position, logits);
     }
-  }
-
-  /// KL(p ‖ q) of the softmax of two rows of logits, nats.
-  static double divergence(float[] p, float[] q) {
-    double logP = logSumExp(p);
-    double logQ = logSumExp(q);
-    double sum = 0;
-    for (int i = 0; i < p.length; i++) {
-      double own = p[i] - logP;
-      sum += Math.exp(own) * (own - (q[i] - logQ));
-    }
-    return Math.max(0, sum);
-  }
-
-  private static double logSumExp(float[] logits) {
-    double max = Double.NEGATIVE_INFINITY;
-    for (float logit : logits) {
-      max = Math.max(max, logit);
-    }
-    double sum = 0;
-    for (float logit : logits) {
-      sum += Math.exp(logit - max);
-    }
-    return max + Math.log(sum);
   }
 
   private static int best(float[] logits) {

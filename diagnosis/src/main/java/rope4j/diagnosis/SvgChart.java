@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
+import rope4j.diagnosis.page.Axis;
+import rope4j.diagnosis.page.Markup;
 
 /// NLL by position as an inline SVG: a line per strategy and one for the control, each named where
 /// it ends.

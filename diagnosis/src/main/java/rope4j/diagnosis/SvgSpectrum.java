@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
 import rope4j.diagnosis.inspection.LayerForecast;
+import rope4j.diagnosis.page.Axis;
+import rope4j.diagnosis.page.Markup;
 import rope4j.diagnosis.prediction.PairForecast;
 
 /// The pairs side by side: how often each turned in training, and below a strip a strategy of the

@@ -8,6 +8,7 @@ import rope4j.checkpoint.ModelDescription;
 import rope4j.diagnosis.Verdict.Level;
 import rope4j.diagnosis.engine.Engine;
 import rope4j.diagnosis.recipe.Recipe;
+import rope4j.diagnosis.text.TerminalText;
 
 /// The examination as text of at most 100 columns.
 public final class TerminalReport {

@@ -14,6 +14,7 @@ import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
 import rope4j.checkpoint.Evidence;
 import rope4j.diagnosis.inspection.Inspection;
+import rope4j.diagnosis.page.Markup;
 import rope4j.diagnosis.prediction.CacheType;
 import rope4j.diagnosis.prediction.PairForecast;
 import rope4j.diagnosis.rules.Finding;

@@ -13,13 +13,13 @@ class ShortDamageMeterTest {
     // p = (1/2, 1/2), q = (1/4, 3/4): KL = 1/2 ln 2 + 1/2 ln 2/3.
     float[] p = {5, 5};
     float[] q = {0, (float) Math.log(3)};
-    assertThat(ShortDamageMeter.divergence(p, q))
+    assertThat(Divergence.nats(p, q))
         .isCloseTo(0.5 * Math.log(2) + 0.5 * Math.log(2.0 / 3), within(1e-7));
   }
 
   @Test
   void equalLogitsUpToAConstantDoNoDamage() {
-    assertThat(ShortDamageMeter.divergence(new float[] {1, 2, 3}, new float[] {11, 12, 13}))
+    assertThat(Divergence.nats(new float[] {1, 2, 3}, new float[] {11, 12, 13}))
         .isCloseTo(0, within(1e-12));
   }
 
@@ -32,7 +32,7 @@ class ShortDamageMeterTest {
     ShortDamageMeter.Sum sum = new ShortDamageMeter.Sum();
     sum.add(comparison.values());
     ShortDamage damage = sum.result();
-    double flipped = ShortDamageMeter.divergence(new float[] {0, 1}, new float[] {1, 0});
+    double flipped = Divergence.nats(new float[] {0, 1}, new float[] {1, 0});
     // Positions 1 and 2: at position 0 no rotation matters, position 3 is past the trained length.
     assertThat(damage.positions()).isEqualTo(2);
     assertThat(damage.meanKl()).isCloseTo(flipped / 2, within(1e-12));

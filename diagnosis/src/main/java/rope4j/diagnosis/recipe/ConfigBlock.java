@@ -1,5 +1,6 @@
 package rope4j.diagnosis.recipe;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -155,6 +156,20 @@ final class ConfigBlock {
         keys.put("long_factor", longFactors);
         keys.put(ORIGINAL, originalLength);
       }
+      case Extension.Divisors(
+              List<Double> divisors,
+              double attentionFactor,
+              int originalLength) -> {
+        // Texts that the model was trained for keep their rotation where the engine goes by length.
+        keys.put("short_factor", Collections.nCopies(divisors.size(), 1.0));
+        keys.put("long_factor", divisors);
+        keys.put("factor", (double) request.contextLength() / originalLength);
+        keys.put(ORIGINAL, originalLength);
+        keys.put("attention_factor", attentionFactor);
+        // vLLM and SGLang pass over attention_factor and read these.
+        keys.put("short_mscale", attentionFactor);
+        keys.put("long_mscale", attentionFactor);
+      }
     }
     for (String key : CARRIED) {
       if (own.get(key) != null) {
@@ -193,6 +208,10 @@ final class ConfigBlock {
       case Extension.LongRope longRope -> {
         keys.put(LENGTH, request.contextLength());
         keys.put(ORIGINAL, longRope.originalLength());
+      }
+      case Extension.Divisors found -> {
+        keys.put(LENGTH, request.contextLength());
+        keys.put(ORIGINAL, found.originalLength());
       }
       case Extension.Unscaled _, Extension.RaisedBase _ ->
           keys.put(LENGTH, request.contextLength());

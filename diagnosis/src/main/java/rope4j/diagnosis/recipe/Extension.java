@@ -81,6 +81,22 @@ public sealed interface Extension {
     }
   }
 
+  /// A divisor for each pair in every context, and an attention factor: what a search finds.
+  ///
+  /// @param divisors what divides each pair's frequency, each above 0
+  /// @param attentionFactor multiplies cosine and sine
+  /// @param originalLength tokens the model was trained on
+  record Divisors(List<Double> divisors, double attentionFactor, int originalLength)
+      implements Extension {
+
+    public Divisors {
+      divisors = List.copyOf(divisors);
+      divisors.forEach(divisor -> requireAboveZero("each divisor", divisor));
+      requireAboveZero("the attention factor", attentionFactor);
+      requireLength(originalLength);
+    }
+  }
+
   /// `rope_type` in Transformers' words; empty for the model's own.
   default Optional<String> type() {
     return switch (this) {
@@ -89,7 +105,7 @@ public sealed interface Extension {
       case Linear _ -> Optional.of("linear");
       case Yarn _ -> Optional.of("yarn");
       case Llama3 _ -> Optional.of("llama3");
-      case LongRope _ -> Optional.of("longrope");
+      case LongRope _, Divisors _ -> Optional.of("longrope");
     };
   }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import rope4j.checkpoint.RopeOverrides;
 import rope4j.diagnosis.engine.Engine.Format;
 import rope4j.diagnosis.text.Shell;
@@ -54,7 +55,8 @@ record GgufTarget(Request request, String architecture, String file, RopeOverrid
 
   /// Whether the rotation is beyond flags, so that only a patched copy has it.
   boolean needsCopy() {
-    return request.extension() instanceof Extension.Llama3;
+    return request.extension() instanceof Extension.Llama3
+        || request.extension() instanceof Extension.Divisors;
   }
 
   /// Why there is none.
@@ -108,6 +110,11 @@ record GgufTarget(Request request, String architecture, String file, RopeOverrid
               + ","
               + rule.originalLength());
     }
+    if (request.extension() instanceof Extension.Divisors found) {
+      words.add("--rope-freqs");
+      words.add(
+          found.divisors().stream().map(LlamaCppFlags::number).collect(Collectors.joining(",")));
+    }
     words.addAll(List.of("-c", Integer.toString(request.contextLength())));
     return String.join(" ", words);
   }
@@ -125,6 +132,7 @@ record GgufTarget(Request request, String architecture, String file, RopeOverrid
           case Extension.Linear(double factor) -> "linear" + Request.decimal(factor);
           case Extension.RaisedBase _ -> "ntk";
           case Extension.Yarn(double factor, int _) -> "yarn" + Request.decimal(factor);
+          case Extension.Divisors _ -> "tuned";
           case Extension.Native _, Extension.Llama3 _, Extension.LongRope _ -> "long";
         };
     return stem() + "-" + suffix + "-" + request.contextLength();

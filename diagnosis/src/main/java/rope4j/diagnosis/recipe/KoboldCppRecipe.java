@@ -37,7 +37,7 @@ final class KoboldCppRecipe implements EngineRecipes {
       words.add("--overridekv");
       words.add(LlamaCppFlags.overrideKv(target.architecture(), target.flags(), target.claimed()));
     } else if (target.needsCopy()) {
-      notes.add("No flag changes the file's frequency factors, so a copy gets wider ones");
+      notes.add("No flag sets frequency factors, so a copy of the file gets them");
     } else if (!(request.extension() instanceof Extension.Native) || request.beyondAdvertised()) {
       words.add("--ropeconfig");
       words.add(LlamaCppFlags.number(target.flags().frequencyScale().orElse(1)));
@@ -61,6 +61,7 @@ final class KoboldCppRecipe implements EngineRecipes {
     return switch (request.extension()) {
       case Extension.Native _ -> false;
       case Extension.Yarn _ -> true;
+      case Extension.Divisors _ -> false;
       default -> typed;
     };
   }

@@ -27,6 +27,11 @@ public final class LlamaCppFlags {
               none.withScalingType(RopeScalingType.YARN)
                   .withScale(factor)
                   .withYarnOriginalContext(originalLength));
+      // The divisors themselves need a patched copy; these flags go into it with them.
+      case Extension.Divisors found ->
+          Optional.of(
+              none.withScalingType(RopeScalingType.NONE)
+                  .withYarnAttentionFactor(found.attentionFactor()));
       case Extension.Llama3 _, Extension.LongRope _ -> Optional.empty();
     };
   }

@@ -27,7 +27,7 @@ final class LlamaCppRecipe implements EngineRecipes {
   private static List<Recipe> recipes(GgufTarget target) {
     if (target.needsCopy()) {
       List<String> notes = target.notes();
-      notes.add("No flag changes the file's frequency factors, so a copy gets wider ones");
+      notes.add("No flag sets frequency factors, so a copy of the file gets them");
       notes.add(SLOTS);
       String text = target.patch() + "\n" + command(target.patched(), target);
       return List.of(target.request().recipe(Engine.LLAMA_CPP, "", text, notes));

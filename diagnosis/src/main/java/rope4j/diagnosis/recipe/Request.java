@@ -44,6 +44,14 @@ record Request(RecipeModel model, Extension extension, int contextLength) {
     }
     switch (extension) {
       case Extension.Yarn yarn -> cautions.add(yarn(yarn));
+      case Extension.Divisors found when engine == Engine.TRANSFORMERS ->
+          cautions.add(
+              "Texts up to "
+                  + found.originalLength()
+                  + " tokens keep the frequencies they were trained with, but get the attention"
+                  + " factor");
+      case Extension.Divisors _ when engine != Engine.SGLANG ->
+          cautions.add("The divisors are in force for short texts too");
       case Extension.Unscaled _ when contextLength > model.trainedLength() ->
           cautions.add(
               "Without a scaling, positions from " + model.trainedLength() + " on were never seen");

@@ -19,7 +19,9 @@ import rope4j.checkpoint.config.LayerRope;
 import rope4j.checkpoint.config.RopeReading;
 import rope4j.diagnosis.engine.Engine;
 import rope4j.diagnosis.text.Words;
+import rope4j.rotation.AttentionScaled;
 import rope4j.rotation.Frequencies;
+import rope4j.rotation.FrequencyFactors;
 import rope4j.rotation.Linear;
 import rope4j.rotation.Llama3;
 import rope4j.rotation.RopeParameters;
@@ -85,7 +87,9 @@ class ReadBackTest {
     for (Recipe recipe : of(recipes, Engine.VLLM)) {
       int most = RopeReading.of(overridden(recipes, recipe), Dialect.VLLM).contextLength();
       // Asked for no length, vLLM starts LongRoPE at the original one; the recipe asks.
-      if (!recipes.model().startsWith("phi")) {
+      boolean longRope =
+          recipes.model().startsWith("phi") || recipes.extension() instanceof Extension.Divisors;
+      if (!longRope) {
         assertThat(most).isGreaterThanOrEqualTo(recipes.contextLength());
       }
       if (recipes.extension() instanceof Extension.Yarn(double factor, int original)) {
@@ -243,6 +247,11 @@ class ReadBackTest {
           case Extension.Yarn(double factor, int original) -> new Yarn(factor, original);
           case Extension.Llama3(double factor, double low, double high, int original) ->
               new Llama3(factor, original, low, high);
+          case Extension.Divisors(List<Double> divisors, double attention, int _) ->
+              new AttentionScaled(
+                  new FrequencyFactors(
+                      divisors.stream().mapToDouble(Double::doubleValue).toArray(), new Unscaled()),
+                  attention);
           case Extension.LongRope _ -> throw new AssertionError("no case asks for it");
         };
     double base =

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import rope4j.checkpoint.GgufFile;
 import rope4j.checkpoint.ModelDescription;
@@ -65,6 +66,9 @@ record RecipeCase(String expected, String model, String rotation, int contextLen
       case "ntk" -> Extension.ntkAware(recipeModel(), numbers[0]);
       case "yarn" -> new Extension.Yarn(numbers[0], (int) numbers[1]);
       case "llama3" -> new Extension.Llama3(numbers[0], numbers[1], numbers[2], (int) numbers[3]);
+      case "divisors" ->
+          new Extension.Divisors(
+              DoubleStream.of(numbers).skip(2).boxed().toList(), numbers[0], (int) numbers[1]);
       default -> throw new IllegalArgumentException(rotation);
     };
   }

@@ -1,4 +1,4 @@
-package rope4j.diagnosis;
+package rope4j.diagnosis.page;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -6,7 +6,7 @@ import java.util.Set;
 
 /// Writes HTML that is also well-formed XML: whatever goes in is escaped, whatever is opened is
 /// closed in order.
-final class Markup {
+public final class Markup {
 
   /// A line break after these would show as a space.
   private static final Set<String> INLINE =
@@ -18,38 +18,40 @@ final class Markup {
   private final Deque<String> open = new ArrayDeque<>();
 
   /// @param attributes names and values in turn
-  Markup open(String tag, String... attributes) {
+  public Markup open(String tag, String... attributes) {
     start(tag, attributes);
     out.append('>');
     open.push(tag);
     return this;
   }
 
-  Markup close() {
+  /// Closes what was opened last.
+  public Markup close() {
     String tag = open.pop();
     out.append("</").append(tag).append('>');
     return lineAfter(tag);
   }
 
-  Markup text(String text) {
+  /// Text, escaped.
+  public Markup text(String text) {
     escape(text);
     return this;
   }
 
   /// An element with nothing but text in it.
-  Markup element(String tag, String text, String... attributes) {
+  public Markup element(String tag, String text, String... attributes) {
     return open(tag, attributes).text(text).close();
   }
 
   /// An element that has no content and no closing tag.
-  Markup empty(String tag, String... attributes) {
+  public Markup empty(String tag, String... attributes) {
     start(tag, attributes);
     out.append("/>");
     return lineAfter(tag);
   }
 
   /// Markup of our own, as it is. Never anything that came from a file or a user.
-  Markup trusted(String markup) {
+  public Markup trusted(String markup) {
     out.append(markup);
     return this;
   }

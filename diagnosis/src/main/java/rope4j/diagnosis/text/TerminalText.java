@@ -1,7 +1,7 @@
-package rope4j.diagnosis;
+package rope4j.diagnosis.text;
 
 /// Lines of at most 100 columns, with or without colours.
-final class TerminalText {
+public final class TerminalText {
 
   private static final int COLUMNS = 98;
 
@@ -9,11 +9,12 @@ final class TerminalText {
   private final StringBuilder out = new StringBuilder();
 
   /// @param colors whether ANSI colours are used
-  TerminalText(boolean colors) {
+  public TerminalText(boolean colors) {
     this.colors = colors;
   }
 
-  void line(String text) {
+  /// A line, as it is.
+  public void line(String text) {
     out.append(text.stripTrailing()).append('\n');
   }
 
@@ -21,7 +22,7 @@ final class TerminalText {
   ///
   /// @param first what stands before it
   /// @param indent columns that `first` takes, and that the other lines are indented by
-  void wrap(String first, int indent, String text) {
+  public void wrap(String first, int indent, String text) {
     StringBuilder row = new StringBuilder(first);
     int column = indent;
     for (String word : text.split(" ", -1)) {
@@ -36,15 +37,20 @@ final class TerminalText {
     line(row.toString());
   }
 
-  String bold(String text) {
+  /// A text in bold.
+  public String bold(String text) {
     return ansi("1", text);
   }
 
-  String dim(String text) {
+  /// A text that stands back.
+  public String dim(String text) {
     return ansi("2", text);
   }
 
-  String ansi(String code, String text) {
+  /// A text in a colour.
+  ///
+  /// @param code as the terminal takes it, for example `31`
+  public String ansi(String code, String text) {
     return colors ? "\033[" + code + "m" + text + "\033[0m" : text;
   }
 

@@ -1,4 +1,4 @@
-package rope4j.diagnosis;
+package rope4j.diagnosis.page;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -11,17 +11,18 @@ import java.util.List;
 /// @param end coordinate of `high`
 /// @param ticks values to write, in order
 /// @param digits decimals that tell the ticks apart
-record Axis(double low, double high, double start, double end, List<Double> ticks, int digits) {
+public record Axis(
+    double low, double high, double start, double end, List<Double> ticks, int digits) {
 
   private static final int[] NICE = {1, 2, 5, 10};
 
-  Axis {
+  public Axis {
     ticks = List.copyOf(ticks);
   }
 
   /// Positions 0 to the context length. Powers of two between ticks where the length allows it,
   /// because trained lengths are such numbers.
-  static Axis positions(int length, double start, double end, int mostTicks) {
+  public static Axis positions(int length, double start, double end, int mostTicks) {
     double step = niceStep(length, mostTicks);
     for (int parts = mostTicks; parts > mostTicks / 2; parts--) {
       int part = length / parts;
@@ -36,8 +37,15 @@ record Axis(double low, double high, double start, double end, List<Double> tick
 
   /// Values from a tick below the least to a tick above the greatest. Starts at 0 unless that would
   /// leave most of the plot empty.
-  static Axis values(double least, double greatest, double start, double end, int mostTicks) {
+  public static Axis values(
+      double least, double greatest, double start, double end, int mostTicks) {
     double from = least > 0.7 * greatest ? least : Math.min(0, least);
+    return between(from, greatest, start, end, mostTicks);
+  }
+
+  /// Values from a tick below the least to a tick above the greatest.
+  public static Axis between(
+      double from, double greatest, double start, double end, int mostTicks) {
     double spread = Math.max(greatest - from, 0.1);
     double step = niceStep(spread, mostTicks - 1);
     double low = Math.floor(from / step + 1e-9) * step;
@@ -46,7 +54,8 @@ record Axis(double low, double high, double start, double end, List<Double> tick
     return new Axis(low, high, start, end, multiples(low, high, step), digits);
   }
 
-  double at(double value) {
+  /// The coordinate of a value.
+  public double at(double value) {
     return start + (end - start) * (value - low) / (high - low);
   }
 

@@ -1,0 +1,235 @@
+package rope4j.tuning;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import rope4j.checkpoint.CheckpointException;
+import rope4j.checkpoint.LlamaCppRope;
+import rope4j.checkpoint.ModelDescription;
+import rope4j.checkpoint.RopeOverrides;
+import rope4j.checkpoint.RopeScalingType;
+import rope4j.checkpoint.model.GgufCheckpoint;
+import rope4j.diagnosis.Doctor;
+import rope4j.diagnosis.Progress;
+import rope4j.inference.Model;
+import rope4j.rotation.Frequencies;
+import rope4j.rotation.RopeParameters;
+import rope4j.tuning.fitness.EvaluationCache;
+import rope4j.tuning.fitness.Evaluator;
+import rope4j.tuning.fitness.ModelFingerprint;
+import rope4j.tuning.fitness.PrefillEvaluator;
+import rope4j.tuning.fitness.Rotations;
+import rope4j.tuning.fitness.Rungs;
+import rope4j.tuning.fitness.TextSplit;
+import rope4j.tuning.fitness.Window;
+import rope4j.tuning.result.Effort;
+import rope4j.tuning.result.Proof;
+import rope4j.tuning.result.TextFacts;
+import rope4j.tuning.result.Tuning;
+import rope4j.tuning.search.Budget;
+import rope4j.tuning.search.Race;
+import rope4j.tuning.search.Search;
+import rope4j.tuning.search.Trial;
+import rope4j.tuning.space.Candidate;
+import rope4j.tuning.space.ClosedForms;
+import rope4j.tuning.space.SearchSpace;
+import rope4j.tuning.space.Target;
+
+/// Searches for the rotation that fits a model and a text at a length, and proves it on other text.
+///
+/// The same request gives the same result, bit for bit, however often the search was stopped and
+/// begun again, unless its budget is a time.
+public final class Tuner {
+
+  private static final int SEARCH_WINDOWS = 6;
+  private static final int HELD_OUT_WINDOWS = 16;
+
+  /// Candidates beyond the closed forms that a budget has to allow, at the least.
+  private static final int FEWEST = 8;
+
+  private final Model model;
+  private final TuningRequest request;
+  private final GgufCheckpoint checkpoint;
+  private final ModelDescription description;
+  private final Target target;
+  private final List<SearchSpace> spaces;
+  private final TextSplit split;
+  private final Rungs rungs;
+  private final List<Window> heldOut;
+  private final ClosedForms forms;
+
+  /// Checks everything that can be checked before anything runs.
+  ///
+  /// @throws IllegalArgumentException when the context needs no extension, the text does not fill
+  ///   it twice, needles have no room, the budget does not cover the closed forms, or a space is
+  ///   not known
+  /// @throws CheckpointException when the model is not a GGUF file, or does not rotate
+  public Tuner(Model model, TuningRequest request) {
+    this.model = model;
+    this.request = request;
+    if (!(model.checkpoint() instanceof GgufCheckpoint gguf)) {
+      throw new CheckpointException(
+          request.file()
+              + " is a folder, but rope tune searches for GGUF files; convert it with llama.cpp's"
+              + " convert_hf_to_gguf.py");
+    }
+    this.checkpoint = gguf;
+    this.description = model.description();
+    int length = request.contextLength();
+    Doctor.requireExtension(description, length);
+    int trained = description.trainedLength();
+    Rungs.requireRoom(request.objective(), trained, length);
+    RopeParameters plain =
+        rotation(RopeOverrides.NONE.withScalingType(RopeScalingType.NONE), length);
+    this.target =
+        new Target(
+            new RopeParameters(
+                plain.headDimension(),
+                plain.rotaryDimension(),
+                plain.base(),
+                trained,
+                plain.pairing(),
+                plain.scaling()),
+            length);
+    this.spaces = spaces(request.spaces(), target);
+    this.split = TextSplit.of(request.documents(), request.beginning(), length, request.seed());
+    this.rungs =
+        Rungs.of(
+            Rungs.windows(
+                split.search(), request.objective(), trained, SEARCH_WINDOWS, request.seed()),
+            trained,
+            length);
+    this.heldOut =
+        Rungs.windows(
+            split.heldOut(), request.objective(), trained, HELD_OUT_WINDOWS, ~request.seed());
+    this.forms = ClosedForms.of(target, own(plain));
+    requireBudget();
+  }
+
+  private RopeParameters rotation(RopeOverrides flags, int length) {
+    return LlamaCppRope.layers(description, flags, length).getFirst().parameters();
+  }
+
+  private Optional<Frequencies> own(RopeParameters plain) {
+    int length = request.contextLength();
+    RopeParameters file = rotation(RopeOverrides.NONE, length);
+    return file.equals(plain) ? Optional.empty() : Optional.of(file.frequencies(length));
+  }
+
+  private static List<SearchSpace> spaces(List<String> names, Target target) {
+    List<SearchSpace> all = SearchSpace.all(target);
+    List<SearchSpace> chosen = new ArrayList<>();
+    for (String name : names) {
+      chosen.add(
+          all.stream()
+              .filter(space -> space.name().equals(name))
+              .findFirst()
+              .orElseThrow(() ->
+                  new IllegalArgumentException(
+                      "space '"
+                          + name
+                          + "' is not known; known are base, yarn, longrope2, longrope and all")));
+    }
+    return chosen;
+  }
+
+  private void requireBudget() {
+    int least = rungs.cost() * forms.all().size() + FEWEST * rungs.rungs().size();
+    if (request.budget() instanceof Budget.Evaluations(int most) && most < least) {
+      throw new IllegalArgumentException(
+          "a budget of "
+              + most
+              + " evaluations does not suffice: the "
+              + forms.all().size()
+              + " closed forms alone take "
+              + rungs.cost() * forms.all().size()
+              + "; give at least "
+              + least);
+    }
+  }
+
+  /// Searches and proves.
+  ///
+  /// @param cache where evaluations are kept and found again
+  /// @throws IllegalArgumentException when the memory is too small for the context
+  public Tuning tune(EvaluationCache cache, Progress progress) {
+    long start = System.nanoTime();
+    model.scorer().requireMemory(request.contextLength());
+    PrefillEvaluator evaluator =
+        new PrefillEvaluator(
+            model,
+            new Rotations(model, checkpoint.file(), request.contextLength()),
+            cache,
+            ModelFingerprint.of(checkpoint.path()),
+            rungs.all().size() + 1 + heldOut.size());
+    long expected =
+        switch (request.budget()) {
+          case Budget.Evaluations(int most) when most < Integer.MAX_VALUE -> most;
+          // A guess for the bar alone: half of the candidates go no further than the first rung.
+          default ->
+              (long) request.preset().generations()
+                  * (request.preset().mutants() + request.preset().crossovers())
+                  * 3;
+        };
+    Race race =
+        new Race(
+            evaluator,
+            rungs,
+            request.objective(),
+            forms.yarn(),
+            expected + (long) heldOut.size() * (forms.all().size() + Proof.MOST),
+            progress);
+    race.run(forms.all());
+    Search.run(spaces, forms, request.preset(), request.budget(), race, request.seed());
+    List<Trial> front = Proof.front(race.finished(), forms, limit(race));
+    int total = (front.size() + forms.all().size()) * heldOut.size();
+    Proof proof =
+        Proof.of(
+            front,
+            forms,
+            heldOut,
+            request.objective(),
+            counted(evaluator, race.evaluations(), total, progress));
+    return new Tuning(
+        request.file(),
+        description,
+        request.contextLength(),
+        request.objective(),
+        request.seed(),
+        new TextFacts(
+            request.text(),
+            split.documents(),
+            split.repeated(),
+            rungs.all().size(),
+            heldOut.size()),
+        proof.points(),
+        proof.bestClosed(),
+        proof.yarn(),
+        proof.recommended(),
+        race.history(),
+        new Effort(
+            race.evaluations(),
+            total,
+            evaluator.prefills(),
+            evaluator.tokens(),
+            evaluator.seconds(),
+            (System.nanoTime() - start) / 1e9));
+  }
+
+  private double limit(Race race) {
+    return race.finished().stream()
+        .filter(trial -> trial.candidate().key().equals(forms.yarn().key()))
+        .mapToDouble(Trial::damage)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static Evaluator counted(Evaluator evaluator, int before, int total, Progress progress) {
+    int[] done = {0};
+    return (Candidate candidate, Window window) -> {
+      var measured = evaluator.measure(candidate, window);
+      progress.report("proof", before + ++done[0], before + total);
+      return measured;
+    };
+  }
+}

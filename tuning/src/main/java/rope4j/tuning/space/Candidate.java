@@ -1,0 +1,105 @@
+package rope4j.tuning.space;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import rope4j.diagnosis.recipe.Extension;
+import rope4j.rotation.Frequencies;
+import rope4j.rotation.Linear;
+import rope4j.rotation.NtkAware;
+import rope4j.rotation.Scaling;
+import rope4j.rotation.Unscaled;
+import rope4j.rotation.Yarn;
+
+/// A rotation that can be measured: what divides each pair's frequency, and the attention factor.
+///
+/// Divisors and attention factor are float32 numbers, because that is what a GGUF file holds: what
+/// is measured is what is written.
+///
+/// @param name for people, for example `YaRN ×4`
+/// @param divisors one per pair, each above 0
+/// @param attentionFactor multiplies cosine and sine
+/// @param extension the same in any engine's terms
+public record Candidate(
+    String name, List<Double> divisors, double attentionFactor, Extension extension) {
+
+  public Candidate {
+    divisors = List.copyOf(divisors);
+    for (double divisor : divisors) {
+      if (!(divisor > 0) || Double.isInfinite(divisor)) {
+        throw new IllegalArgumentException(
+            "each divisor must be a finite number above 0, but one is " + divisor);
+      }
+    }
+    if (!(attentionFactor > 0) || Double.isInfinite(attentionFactor)) {
+      throw new IllegalArgumentException(
+          "the attention factor must be a finite number above 0, but it is " + attentionFactor);
+    }
+  }
+
+  /// A rule of `rotation` as it rotates this target.
+  public static Candidate of(String name, Scaling scaling, Target target) {
+    Frequencies scaled = scaling.frequencies(target.parameters(), target.contextLength());
+    double[] before = target.parameters().unscaledInverseFrequencies();
+    double[] after = scaled.inverse();
+    double[] divisors = new double[before.length];
+    for (int i = 0; i < divisors.length; i++) {
+      divisors[i] = before[i] / after[i];
+    }
+    Candidate found = of(name, divisors, scaled.attentionFactor(), target);
+    return switch (scaling) {
+      case Unscaled _ -> found.with(new Extension.Unscaled());
+      case Linear linear -> found.with(new Extension.Linear(linear.factor()));
+      case NtkAware ntk ->
+          found.with(new Extension.RaisedBase(ntk.scaledBase(target.parameters())));
+      case rope4j.rotation.CriticalBaseNtk ntk ->
+          found.with(new Extension.RaisedBase(ntk.scaledBase(target.parameters())));
+      case Yarn yarn when yarn.equals(new Yarn(yarn.factor(), yarn.originalLength())) ->
+          found.with(new Extension.Yarn(yarn.factor(), yarn.originalLength()));
+      default -> found;
+    };
+  }
+
+  /// Divisors of one's own.
+  public static Candidate of(
+      String name, double[] divisors, double attentionFactor, Target target) {
+    List<Double> rounded = new ArrayList<>();
+    for (double divisor : divisors) {
+      rounded.add((double) (float) divisor);
+    }
+    double attention = (float) attentionFactor;
+    return new Candidate(
+        name,
+        rounded,
+        attention,
+        new Extension.Divisors(rounded, attention, target.trainedLength()));
+  }
+
+  private Candidate with(Extension other) {
+    return new Candidate(name, divisors, attentionFactor, other);
+  }
+
+  /// The same by another name.
+  public Candidate named(String other) {
+    return new Candidate(other, divisors, attentionFactor, extension);
+  }
+
+  /// The divisors in a fresh array.
+  public double[] factors() {
+    return divisors.stream().mapToDouble(Double::doubleValue).toArray();
+  }
+
+  /// The same for two candidates exactly when they rotate alike.
+  public String key() {
+    StringBuilder key = new StringBuilder();
+    for (double divisor : divisors) {
+      key.append(Integer.toHexString(Float.floatToIntBits((float) divisor))).append(',');
+    }
+    return key + Integer.toHexString(Float.floatToIntBits((float) attentionFactor));
+  }
+
+  @Override
+  public String toString() {
+    return name + " " + Arrays.toString(factors()) + " × " + attentionFactor;
+  }
+}

@@ -1,0 +1,72 @@
+package rope4j.tuning.fitness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import rope4j.checkpoint.CheckpointException;
+
+class EvaluationCacheTest {
+
+  private static final Measurement ONE =
+      new Measurement(List.of(1.0 / 3, Math.nextUp(2.5), 1e-17), List.of(0.1 + 0.2), 1e-300);
+
+  @TempDir private Path folder;
+  private Path file;
+
+  @BeforeEach
+  void aFile() {
+    file = folder.resolve("evaluations.jsonl");
+  }
+
+  @Test
+  void whatIsKeptIsFoundAgainToTheLastBit() {
+    try (EvaluationCache cache = EvaluationCache.open(file)) {
+      cache.put("a", "YaRN ×4 \"quoted\"", ONE);
+    }
+    try (EvaluationCache cache = EvaluationCache.open(file)) {
+      assertThat(cache.get("a")).contains(ONE);
+      assertThat(cache.get("b")).isEmpty();
+      assertThat(cache.size()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void halfALineAtTheEndIsCutOffAndWritingGoesOn() throws IOException {
+    try (EvaluationCache cache = EvaluationCache.open(file)) {
+      cache.put("a", "one", ONE);
+    }
+    Files.writeString(file, "{\"key\": \"b\", \"te", StandardOpenOption.APPEND);
+    try (EvaluationCache cache = EvaluationCache.open(file)) {
+      assertThat(cache.size()).isEqualTo(1);
+      cache.put("c", "two", ONE);
+    }
+    try (EvaluationCache cache = EvaluationCache.open(file)) {
+      assertThat(cache.keys()).containsExactlyInAnyOrder("a", "c");
+    }
+  }
+
+  @Test
+  void twoSearchesDoNotShareAFile() {
+    try (EvaluationCache _ = EvaluationCache.open(file)) {
+      assertThatThrownBy(() -> EvaluationCache.open(file))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContaining("another search");
+    }
+  }
+
+  @Test
+  void aLineThatIsNoEvaluationIsNamed() throws IOException {
+    Files.writeString(file, "{\"key\": \"a\"}\n");
+    assertThatThrownBy(() -> EvaluationCache.open(file))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("line 1");
+  }
+}

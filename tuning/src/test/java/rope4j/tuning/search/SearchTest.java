@@ -1,0 +1,105 @@
+package rope4j.tuning.search;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import rope4j.tuning.fitness.Objective;
+import rope4j.tuning.space.ClosedForms;
+import rope4j.tuning.space.SearchSpace;
+import rope4j.tuning.space.Target;
+import rope4j.tuning.space.Targets;
+
+class SearchTest {
+
+  private static final Target TARGET = Targets.small();
+  private static final ClosedForms FORMS = ClosedForms.of(TARGET, Optional.empty());
+
+  @Test
+  void theSameSeedAndBudgetAreTheSameSearch() {
+    assertThat(search(SearchSpace.all(TARGET), 500, 3).history())
+        .isEqualTo(search(SearchSpace.all(TARGET), 500, 3).history());
+  }
+
+  @Test
+  void anotherSeedIsAnotherSearch() {
+    assertThat(search(SearchSpace.all(TARGET), 500, 3).history())
+        .isNotEqualTo(search(SearchSpace.all(TARGET), 500, 4).history());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {100, 333, 500})
+  void theBudgetIsSpentAndNotExceeded(int budget) {
+    assertThat(search(SearchSpace.all(TARGET), budget, 1).evaluations()).isEqualTo(budget);
+  }
+
+  @Test
+  void everyCandidateOfTheGeneticSearchKeepsLongRopesConstraints() {
+    List<Trial> tried =
+        search(SearchSpace.all(TARGET).subList(3, 4), 2000, 1).history().stream()
+            .filter(trial -> trial.stage().equals("longrope"))
+            .toList();
+    assertThat(tried).hasSizeGreaterThan(500);
+    for (Trial trial : tried) {
+      double before = 1;
+      for (double factor : trial.candidate().divisors()) {
+        assertThat(factor).isBetween(before, 1.25 * TARGET.factor());
+        before = factor;
+      }
+    }
+  }
+
+  @Test
+  void everySpaceIsSearched() {
+    assertThat(search(SearchSpace.all(TARGET), 500, 1).history())
+        .extracting(Trial::stage)
+        .contains("closed forms", "base", "yarn", "longrope2", "longrope");
+  }
+
+  @Test
+  void itFindsWhatIsBetterThanEveryClosedForm() {
+    Race race = search(SearchSpace.all(TARGET), 1500, 1);
+    double closed =
+        race.finished().stream()
+            .filter(trial -> trial.stage().equals("closed forms"))
+            .mapToDouble(Trial::loss)
+            .min()
+            .orElseThrow();
+    Trial best =
+        race.finished().stream().min(Comparator.comparingDouble(Trial::loss)).orElseThrow();
+    assertThat(best.loss() - 1).isLessThan((closed - 1) / 2);
+  }
+
+  @Test
+  void aPresetWithoutABudgetEndsWithItsGenerations() {
+    Preset preset =
+        new Preset("few", List.of("longrope"), Objective.NLL, 8, 4, 2, 2, 0.3, 3, Optional.empty());
+    Race race = race();
+    Search.run(
+        SearchSpace.all(TARGET).subList(3, 4),
+        FORMS,
+        preset,
+        new Budget.Evaluations(Integer.MAX_VALUE),
+        race,
+        1);
+    assertThat(race.evaluations()).isLessThan(300);
+  }
+
+  private static Race search(List<SearchSpace> spaces, int budget, long seed) {
+    Race race = race();
+    Search.run(spaces, FORMS, Preset.QUICK, new Budget.Evaluations(budget), race, seed);
+    return race;
+  }
+
+  private static Race race() {
+    Race race =
+        new Race(
+            new Landscape(), Landscape.rungs(), Objective.NLL, FORMS.yarn(), 100, (_, _, _) -> {});
+    race.run(FORMS.all());
+    return race;
+  }
+}
