@@ -76,7 +76,9 @@ final class Chat {
     try {
       while (!stop.isAsked()) {
         invitation.run();
+        stop.idle(true);
         String line = in.readLine();
+        stop.idle(false);
         if (line == null) {
           return;
         }

@@ -20,6 +20,7 @@ import rope4j.diagnosis.engine.Engine;
 import rope4j.diagnosis.inspection.Inspection;
 import rope4j.diagnosis.inspection.Inspector;
 import rope4j.diagnosis.inspection.Outcome;
+import rope4j.diagnosis.launch.Launch;
 import rope4j.diagnosis.recipe.LlamaCppFlags;
 import rope4j.inference.Model;
 import rope4j.inference.Sampler;
@@ -165,8 +166,12 @@ final class RunCommand implements Callable<Integer> {
     return tokens;
   }
 
+  private static int sum(int promptTokens, int predict) {
+    return (int) Math.min(Integer.MAX_VALUE, (long) promptTokens + predict);
+  }
+
   private int context(int promptTokens) {
-    int context = contextLength.filter(n -> n != 0).orElse(Math.addExact(promptTokens, predict));
+    int context = contextLength.filter(n -> n != 0).orElse(sum(promptTokens, predict));
     if (context < 1) {
       throw new InputException("--ctx-size must be at least 1, but it is " + context);
     }
@@ -183,32 +188,47 @@ final class RunCommand implements Callable<Integer> {
 
   /// What the rotation is, and whether the model can be expected to hold.
   private void say(Model model, RopeOverrides flags, int context, PrintWriter err) {
-    if (!flags.equals(RopeOverrides.NONE)) {
-      err.println(
-          "rope: rotating with "
-              + String.join(" ", LlamaCppFlags.words(flags))
-              + " for "
-              + context
-              + " tokens");
-      return;
+    boolean flagged = !flags.equals(RopeOverrides.NONE);
+    String words = String.join(" ", LlamaCppFlags.words(flags));
+    // What flags make of a folder is not judged: they are laid over keys, not read by an engine.
+    if (!flagged || model.checkpoint() instanceof GgufCheckpoint) {
+      judge(model, words, context, err);
     }
-    Inspection inspection = inspect(model, OptionalInt.of(context));
-    Outcome verdict = inspection.verdict();
-    switch (verdict.level()) {
-      case TRAINED, UNKNOWN -> {}
-      case EXTENDED -> err.println("rope: " + verdict.text());
-      case BEYOND -> beyond(inspection, context, err);
+    if (flagged) {
+      err.println("rope: rotating with " + words + " for " + context + " tokens");
     }
   }
 
-  private void beyond(Inspection inspection, int context, PrintWriter err) {
+  private void judge(Model model, String words, int context, PrintWriter err) {
+    boolean flagged = !words.isEmpty();
+    Optional<Launch> launch =
+        flagged
+            ? Optional.of(Launch.parse("llama-cli -m model.gguf -c " + context + " " + words))
+            : Optional.empty();
+    Inspection inspection = inspect(model, launch, OptionalInt.of(context));
+    Outcome verdict = inspection.verdict();
+    switch (verdict.level()) {
+      case TRAINED, UNKNOWN -> {}
+      case EXTENDED -> {
+        if (!flagged) {
+          err.println("rope: " + verdict.text());
+        }
+      }
+      case BEYOND -> beyond(inspection, flagged, context, err);
+    }
+  }
+
+  private void beyond(Inspection inspection, boolean flagged, int context, PrintWriter err) {
     List<String> remedy =
         inspection.advised().flatMap(LlamaCppFlags::of).map(LlamaCppFlags::words).orElse(List.of());
     String reached =
         context
             + " tokens are beyond the "
             + inspection.lengths().advertised()
-            + " this model was made for, and nothing scales its rotation";
+            + " this model was made for, and "
+            + (flagged
+                ? "these flags do not scale its rotation far enough"
+                : "nothing scales its rotation");
     if (!allowDegraded) {
       throw new InputException(
           reached
@@ -247,16 +267,16 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private static int trainedLength(Model model) {
-    return inspect(model, OptionalInt.empty()).lengths().trained();
+    return inspect(model, Optional.empty(), OptionalInt.empty()).lengths().trained();
   }
 
   /// What the files alone say, in the engine whose rotation is run.
-  private static Inspection inspect(Model model, OptionalInt context) {
+  private static Inspection inspect(Model model, Optional<Launch> launch, OptionalInt context) {
     Checkpoint checkpoint = model.checkpoint();
     return Inspector.inspect(
         checkpoint,
         Optional.of(checkpoint instanceof GgufCheckpoint ? Engine.LLAMA_CPP : Engine.TRANSFORMERS),
-        Optional.empty(),
+        launch,
         context);
   }
 

@@ -10,6 +10,7 @@ final class Stop implements AutoCloseable {
 
   private final CountDownLatch finished = new CountDownLatch(1);
   private volatile boolean asked;
+  private volatile boolean idle;
 
   private Stop() {}
 
@@ -22,6 +23,9 @@ final class Stop implements AutoCloseable {
 
   private void ask() {
     asked = true;
+    if (idle) {
+      return;
+    }
     try {
       boolean _ = finished.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException _) {
@@ -32,6 +36,11 @@ final class Stop implements AutoCloseable {
   /// Whether the user wants it to end.
   boolean isAsked() {
     return asked;
+  }
+
+  /// Says whether nothing is being written, so that there is nothing to wait for.
+  void idle(boolean isIdle) {
+    idle = isIdle;
   }
 
   /// Everything is written.

@@ -73,7 +73,14 @@ class RunCommandTest {
   }
 
   @Test
+  void flagsThatDoNotScaleFarEnoughAreRefusedLikeNone() {
+    run("-n", "400", "--rope-scaling", "none")
+        .isRefusedWith("these flags do not scale its rotation far enough", "--allow-degraded");
+  }
+
+  @Test
   void numbersThatMakeNoSenseAreRefused() {
+    run("--rope-scale", "1e300").isRefusedWith("--rope-scale must be above 0");
     run("-n", "0").isRefusedWith("--predict must be at least 1");
     run("-c", "3").isRefusedWith("leaves no room in --ctx-size 3");
     run("--temp", "-1").isRefusedWith("--temp is -1.0");

@@ -18,6 +18,7 @@ import rope4j.diagnosis.probe.retrieval.EffectiveLength;
 import rope4j.diagnosis.probe.retrieval.RetrievalCell;
 import rope4j.diagnosis.probe.retrieval.RetrievalResult;
 import rope4j.diagnosis.probe.retrieval.RetrievalScore;
+import rope4j.diagnosis.text.TerminalText;
 
 /// What the probes found, as lines of at most 100 columns.
 final class ProbeLines {

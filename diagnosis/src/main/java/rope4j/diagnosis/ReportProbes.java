@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
+import rope4j.diagnosis.page.Markup;
 import rope4j.diagnosis.probe.ProbeReport;
 import rope4j.diagnosis.probe.check.SelfCheck;
 import rope4j.diagnosis.probe.coherence.CoherenceResult;

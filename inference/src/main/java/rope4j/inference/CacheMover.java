@@ -96,6 +96,7 @@ final class CacheMover {
       rows.write(to, block, 0, count);
       to += count;
     }
+    rows.release(end);
   }
 
   /// Keys turn from one rotation's frequencies to another's, and take its attention factor.

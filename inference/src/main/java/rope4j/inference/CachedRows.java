@@ -102,6 +102,17 @@ abstract sealed class CachedRows permits FloatRows, HalfRows, QuantizedRows {
     }
   }
 
+  /// Lets go of what no token sees any more, in layers with a window, once positions have moved.
+  ///
+  /// @param end tokens that are left
+  final void release(int end) {
+    for (int chunk = 0; window > 0 && chunk < chunks; chunk++) {
+      if (has(chunk) && (chunk * CHUNK >= end || (chunk + 1) * CHUNK <= oldest)) {
+        allocate(chunk, 0);
+      }
+    }
+  }
+
   /// Forgets what was stored, so that positions may begin at 0 again.
   final void clear() {
     oldest = 0;

@@ -81,6 +81,20 @@ class ContextShiftTest {
   }
 
   @Test
+  void shiftsOfAModelWithWindowsNeverTakeMoreThanWasSaid() {
+    try (Model model = Zoo.load("gemma3")) {
+      int capacity = 2048;
+      Session session = model.session(model.rotation(RopeOverrides.NONE, capacity), capacity);
+      for (int round = 0; round < 4; round++) {
+        session.feed(new int[capacity - session.length()]);
+        assertThat(session.cacheBytes()).isLessThanOrEqualTo(model.cacheBytes(capacity));
+        session.shift(4, capacity / 2 + 13);
+        assertThat(session.cacheBytes()).isLessThanOrEqualTo(model.cacheBytes(capacity));
+      }
+    }
+  }
+
+  @Test
   void keysAreThoseOfTheNewPositions() {
     check(KeyValueType.F32, 1e-5);
   }

@@ -11,6 +11,9 @@ public final class EightBits {
 
   static final float LARGEST = 127;
 
+  /// Below it a block counts as zero: what divides by it would not be finite.
+  static final float SMALLEST = 1e-36f;
+
   /// Added and taken off again, it leaves the nearest integer.
   static final float ROUND = 0x1.8p23f;
 
@@ -30,7 +33,7 @@ public final class EightBits {
           most = Math.max(most, Math.abs(x[i]));
         }
         float scale = most / LARGEST;
-        float inverse = most == 0 ? 0 : LARGEST / most;
+        float inverse = most < SMALLEST ? 0 : LARGEST / most;
         for (int i = from + t; i < from + BLOCK * tokens; i += tokens) {
           float shifted = x[i] * inverse + ROUND;
           into[i] = (shifted - ROUND) * scale;

@@ -118,10 +118,9 @@ record VectorFourBitKernels() implements FourBitKernels {
           most0 = FloatVector.fromArray(FLOATS, x, i).abs().max(most0);
           most1 = FloatVector.fromArray(FLOATS, x, i + LANES).abs().max(most1);
         }
-        FloatVector zero = FloatVector.zero(FLOATS);
         FloatVector largest = FloatVector.broadcast(FLOATS, EightBits.LARGEST);
-        FloatVector inverse0 = largest.div(most0).blend(0, most0.eq(zero));
-        FloatVector inverse1 = largest.div(most1).blend(0, most1.eq(zero));
+        FloatVector inverse0 = largest.div(most0).blend(0, most0.lt(EightBits.SMALLEST));
+        FloatVector inverse1 = largest.div(most1).blend(0, most1.lt(EightBits.SMALLEST));
         IntVector sum0 = IntVector.zero(INTS);
         IntVector sum1 = sum0;
         for (int k = 0; k < BLOCK; k++) {

@@ -29,6 +29,8 @@ record PieceTokenizer(
     boolean addsEos)
     implements Tokenizer {
 
+  private static final byte[] NO_BYTES = {};
+
   /// Where a tokenizer puts a space.
   enum SpaceBefore {
     NOTHING,
@@ -90,6 +92,9 @@ record PieceTokenizer(
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     boolean atStart = spaceBefore != SpaceBefore.NOTHING;
     for (int id : tokenIds) {
+      if (id >= tokens.size()) {
+        continue;
+      }
       Token token = tokens.get(id);
       byte[] piece = pieces.bytes(token);
       boolean added = atStart && piece.length > 0 && piece[0] == ' ' && Pieces.isWritten(token);
@@ -105,7 +110,7 @@ record PieceTokenizer(
 
   @Override
   public byte[] bytes(int id) {
-    return pieces.bytes(tokens.get(id));
+    return id >= tokens.size() ? NO_BYTES : pieces.bytes(tokens.get(id));
   }
 
   @Override

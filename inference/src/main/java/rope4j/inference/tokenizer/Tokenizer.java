@@ -56,15 +56,17 @@ public sealed interface Tokenizer permits PieceTokenizer {
 
   /// The text of ids; control tokens have none. A space that [#encode] puts before a text is
   /// removed, so that a text which the vocabulary covers comes back as it was. Bytes that make no
-  /// character are U+FFFD.
+  /// character are U+FFFD. Ids beyond the vocabulary have no text: many models score more ids than
+  /// their tokenizer knows.
   ///
-  /// @throws IndexOutOfBoundsException when an id is beyond the vocabulary
+  /// @throws IndexOutOfBoundsException when an id is negative
   String decode(int... ids);
 
   /// The UTF-8 bytes of a token in the middle of a text, which may be a part of a character's; none
-  /// for a control token. For a text that grows by a token at a time see [TextDecoder].
+  /// for a control token or an id beyond the vocabulary. For a text that grows by a token at a time
+  /// see [TextDecoder].
   ///
-  /// @throws IndexOutOfBoundsException when the id is beyond the vocabulary
+  /// @throws IndexOutOfBoundsException when the id is negative
   byte[] bytes(int id);
 
   /// The id of the token that the vocabulary writes so, for example `<|im_end|>`.

@@ -72,6 +72,18 @@ class FourBitKernelsTest {
   }
 
   @Test
+  void blocksTooSmallToDivideByAreZero() {
+    float[] x = new float[COLUMNS * TILE];
+    x[5] = 1e-37f;
+    float[] rounded = new float[x.length];
+    EightBits.round(x, 0, COLUMNS, TILE, rounded);
+    assertThat(rounded).containsOnly(0);
+    float[] c = new float[TILE];
+    multiply(TensorType.Q4_0, weights(TensorType.Q4_0, 1, new Random(1)), 1, x, c);
+    assertThat(c).containsOnly(0);
+  }
+
+  @Test
   void roundingLeavesTheNearestOfAHundredAndTwentySevenSteps() {
     float[] x = activations(new Random(5));
     float[] rounded = new float[x.length];
