@@ -192,7 +192,7 @@ final class DoctorCommand implements Callable<Integer> {
         .or(() -> length)
         .orElseThrow(() ->
             new InputException(
-                "how many tokens is the model to be run with? Give their number with --context"));
+                "the length to examine is missing; give it in tokens with --context"));
   }
 
   private Optional<Path> page(int contextLength) {

@@ -38,8 +38,10 @@ final class LookingBack {
 
   /// The pairs, as shares of the head, in which the first layer's keys lie against its queries.
   /// They turn little within the trained length, so that all tokens lose about the same and nothing
-  /// changes; beyond, they turn over, and far tokens win. Large models come to have such pairs by
-  /// themselves.
+  /// changes; beyond, they turn over, and far tokens win. Large models come to have offsets in such
+  /// pairs by themselves.
+  ///
+  /// Source of that: Jonasson, Rotary Outliers and Rotary Offset Features, arXiv 2503.01832.
   private static final double OFFSET_FROM = 0.55;
 
   private static final double OFFSET_TO = 0.65;

@@ -32,8 +32,8 @@ class StoryTest {
   void theSeedOfTheFirstStoryStillWritesIt() {
     assertThat(Story.write(1, 23).text())
         .isEqualTo(
-            "a queen named mina came from quorn . a cobbler named nils came from farrow ."
-                + " nils left the map in the");
+            "a queen named mina came from quorn . they sang leg fee hair dare tin mask rod lag shy ."
+                + " they sang");
   }
 
   @Test
@@ -58,16 +58,16 @@ class StoryTest {
   @Test
   void referencesToWhatWasToldReachBackOverAllDistances() {
     Story story = Story.write(13, 400_000);
-    assertEvenlySpread(story, false, 8192);
+    assertEvenlySpread(story, false, 64, 8192);
   }
 
   @Test
   void songsReachBackOverAllDistancesToAThousandTokens() {
-    assertEvenlySpread(Story.write(13, 200_000), true, 1024);
+    assertEvenlySpread(Story.write(13, 200_000), true, 16, 1024);
   }
 
-  /// From 16 tokens on no doubling has less than a third of the commonest one's.
-  private static void assertEvenlySpread(Story story, boolean sung, int to) {
+  /// No doubling between the two has less than a third of the commonest one's.
+  private static void assertEvenlySpread(Story story, boolean sung, int from, int to) {
     Set<Integer> words = Arrays.stream(WORDS.list("songs")).boxed().collect(Collectors.toSet());
     int[] tokens = story.tokens();
     double[] byDoubling = new double[32];
@@ -78,14 +78,15 @@ class StoryTest {
       }
     }
     double most = Arrays.stream(byDoubling).max().orElseThrow();
-    for (int doubling = 4; 1 << doubling < to; doubling++) {
+    for (int doubling = 31 - Integer.numberOfLeadingZeros(from); 1 << doubling < to; doubling++) {
       assertThat(byDoubling[doubling] / most).as("2^%d", doubling).isGreaterThan(1 / 3.0);
     }
   }
 
   @Test
-  void aSongIsAlwaysSungAlike() {
-    String[] sentences = Story.write(18, 1500).text().split(" \\.", -1);
+  void aSongThatIsRememberedIsSungAlike() {
+    // The words are not used up by then, so that no song is forgotten.
+    String[] sentences = Story.write(18, 700).text().split(" \\.", -1);
     Map<String, String> songs = new LinkedHashMap<>();
     int repeated = 0;
     for (String sentence : Arrays.asList(sentences).subList(0, sentences.length - 1)) {
@@ -98,7 +99,7 @@ class StoryTest {
         }
       }
     }
-    assertThat(repeated).isGreaterThan(20);
+    assertThat(repeated).isGreaterThan(10);
   }
 
   @Test
@@ -120,7 +121,7 @@ class StoryTest {
   /// long.
   @Test
   void aFoundThingCostsWhatItsAgeAmongAllHiddenThingsSays() {
-    Story story = Story.write(16, 6000);
+    Story story = Story.write(16, 12_000);
     String[] words = ("<s> " + story.text()).split(" ", -1);
     double[] floor = story.floor();
     Map<String, Integer> hidden = new LinkedHashMap<>();
