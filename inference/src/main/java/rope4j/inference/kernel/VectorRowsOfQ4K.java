@@ -25,8 +25,9 @@ import jdk.incubator.vector.VectorSpecies;
 /// [RowProduct] of Q4_K, whose weight is `scale * q - minimum` in groups of 32: products with `q`
 /// are scaled group by group, minima are multiplied with the sums of the activations.
 ///
-/// The scratch memory holds 16 numbers a block twice: eight zeros and the eight sums of the
-/// activations; then a row's scales and minima.
+/// The scratch memory holds 16 numbers a block, eight zeros and the eight sums of the activations;
+/// then the scales and minima of one block. A row is read once, from its beginning to its end: a
+/// pass over the scales before would wait for memory twice.
 record VectorRowsOfQ4K() implements RowProduct {
 
   private static final int BLOCK = 256;
@@ -86,42 +87,12 @@ record VectorRowsOfQ4K() implements RowProduct {
   private static float row(
       MemorySegment data, long row, int columns, float[] x, int xAt, float[] scratch) {
     int scales = columns / BLOCK * NUMBERS;
-    float taken = scales(data, row, columns, scratch, scales);
-    FloatVector low = FloatVector.zero(FLOATS);
-    FloatVector high = low;
-    // Two groups at a time: the halves of 32 bytes.
-    for (int k = 0; k < columns; k += 64) {
-      FloatVector lowPart = FloatVector.zero(FLOATS);
-      FloatVector highPart = lowPart;
-      long bytesAt = row + (k >> 1) + ((k >> 8) + 1) * 16L;
-      for (int i = 0; i < 32; i += STEP) {
-        ByteVector bytes = ByteVector.fromMemorySegment(BYTES, data, bytesAt + i, LITTLE_ENDIAN);
-        for (int part = 0; part < PARTS; part++) {
-          int at = xAt + k + i + part * LANES;
-          IntVector pair = (IntVector) bytes.convertShape(ZERO_EXTEND_B2I, INTS, part);
-          lowPart =
-              ((FloatVector) pair.and(15).convert(I2F, 0))
-                  .fma(FloatVector.fromArray(FLOATS, x, at), lowPart);
-          highPart =
-              ((FloatVector) pair.lanewise(LSHR, 4).convert(I2F, 0))
-                  .fma(FloatVector.fromArray(FLOATS, x, at + 32), highPart);
-        }
-      }
-      int group = scales + (k >> 8) * NUMBERS + (k >> 5 & 7);
-      low = lowPart.fma(FloatVector.broadcast(FLOATS, scratch[group]), low);
-      high = highPart.fma(FloatVector.broadcast(FLOATS, scratch[group + 1]), high);
-    }
-    return low.add(high).reduceLanes(ADD) - taken;
-  }
-
-  /// Writes a row's scales; returns the product of its minima with the activations.
-  private static float scales(
-      MemorySegment data, long row, int columns, float[] scratch, int into) {
-    FloatVector minima = FloatVector.zero(FLOATS);
+    FloatVector sum = FloatVector.zero(FLOATS);
+    FloatVector minima = sum;
     long block = row;
-    for (int at = 0; at < columns / BLOCK * NUMBERS; at += NUMBERS, block += BYTES_OF_BLOCK) {
-      float scale = half(data, block);
-      float minimum = half(data, block + 2);
+    for (int k = 0; k < columns; k += BLOCK, block += BYTES_OF_BLOCK) {
+      FloatVector scale = FloatVector.broadcast(FLOATS, half(data, block));
+      FloatVector minimum = FloatVector.broadcast(FLOATS, half(data, block + 2));
       IntVector head = IntVector.fromMemorySegment(FOUR, data, block, LITTLE_ENDIAN);
       ByteVector sixBits =
           head.rearrange(A_A_B_B)
@@ -132,13 +103,32 @@ record VectorRowsOfQ4K() implements RowProduct {
               .reinterpretAsBytes();
       for (int part = 0; part < NUMBERS / LANES; part++) {
         FloatVector values = (FloatVector) sixBits.convertShape(B2F, FLOATS, part);
-        minima =
-            values
-                .mul(FloatVector.fromArray(FLOATS, scratch, at + part * LANES))
-                .fma(FloatVector.broadcast(FLOATS, minimum), minima);
-        values.mul(scale).intoArray(scratch, into + at + part * LANES);
+        FloatVector sums = FloatVector.fromArray(FLOATS, scratch, (k >> 4) + part * LANES);
+        minima = values.mul(sums).fma(minimum, minima);
+        values.mul(scale).intoArray(scratch, scales + part * LANES);
+      }
+      // Two groups at a time: the halves of 32 bytes.
+      for (int group = 0; group < 8; group += 2) {
+        FloatVector low = FloatVector.zero(FLOATS);
+        FloatVector high = low;
+        for (int i = 0; i < 32; i += STEP) {
+          ByteVector bytes =
+              ByteVector.fromMemorySegment(BYTES, data, block + 16 + group * 16 + i, LITTLE_ENDIAN);
+          for (int part = 0; part < PARTS; part++) {
+            int at = xAt + k + group * 32 + i + part * LANES;
+            IntVector pair = (IntVector) bytes.convertShape(ZERO_EXTEND_B2I, INTS, part);
+            low =
+                ((FloatVector) pair.and(15).convert(I2F, 0))
+                    .fma(FloatVector.fromArray(FLOATS, x, at), low);
+            high =
+                ((FloatVector) pair.lanewise(LSHR, 4).convert(I2F, 0))
+                    .fma(FloatVector.fromArray(FLOATS, x, at + 32), high);
+          }
+        }
+        sum = low.fma(FloatVector.broadcast(FLOATS, scratch[scales + group]), sum);
+        sum = high.fma(FloatVector.broadcast(FLOATS, scratch[scales + group + 1]), sum);
       }
     }
-    return minima.reduceLanes(ADD);
+    return sum.sub(minima).reduceLanes(ADD);
   }
 }
