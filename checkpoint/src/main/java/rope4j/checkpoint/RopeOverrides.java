@@ -70,9 +70,12 @@ public record RopeOverrides(
   ///
   /// @throws IllegalArgumentException when the factor is not above 0
   public RopeOverrides withScale(double factor) {
-    if (!(factor > 0) || (float) (1 / factor) == 0 || Double.isInfinite(1 / factor)) {
+    if (!(factor > 0) || Double.isInfinite(factor)) {
+      throw new IllegalArgumentException("--rope-scale must be above 0, but it is " + factor);
+    }
+    if ((float) (1 / factor) == 0 || Double.isInfinite(1 / factor)) {
       throw new IllegalArgumentException(
-          "--rope-scale must be above 0 and no larger than a float can be, but it is " + factor);
+          "--rope-scale must be a factor by which a context can grow, but it is " + factor);
     }
     return withFrequencyScale(1 / factor);
   }

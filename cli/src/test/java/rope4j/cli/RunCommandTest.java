@@ -80,7 +80,8 @@ class RunCommandTest {
 
   @Test
   void numbersThatMakeNoSenseAreRefused() {
-    run("--rope-scale", "1e300").isRefusedWith("--rope-scale must be above 0");
+    run("--rope-scale", "1e300")
+        .isRefusedWith("--rope-scale must be a factor by which a context can grow");
     run("-n", "0").isRefusedWith("--predict must be at least 1");
     run("-c", "3").isRefusedWith("leaves no room in --ctx-size 3");
     run("--temp", "-1").isRefusedWith("--temp is -1.0");
