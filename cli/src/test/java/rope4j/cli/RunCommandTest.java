@@ -45,11 +45,11 @@ class RunCommandTest {
             "--rope-scaling",
             "linear",
             "--rope-scale",
-            "4",
+            "10",
             "--temp",
             "0");
     assertThat(run.code()).as(run.toString()).isZero();
-    assertThat(run.err()).contains("rotating with --rope-scaling linear --rope-scale 4");
+    assertThat(run.err()).contains("rotating with --rope-scaling linear --rope-scale 10");
   }
 
   @Test
