@@ -79,11 +79,22 @@ final class Jinja {
     // Templates ask whether they are defined before they call them.
     all.put("strftime_now", true);
     all.put("raise_exception", true);
-    RenderResult result = engine().renderForResult(TemplateSource.translated(source), all);
+    RenderResult result = rendered(source, all);
     for (TemplateError error : result.getErrors()) {
       throw refusal(error);
     }
     return result.getOutput();
+  }
+
+  private static RenderResult rendered(String source, Map<String, Object> variables) {
+    try {
+      return engine().renderForResult(TemplateSource.translated(source), variables);
+    } catch (StackOverflowError | NoClassDefFoundError _) {
+      // The second is how the engine's own classes fail when they are first loaded that deep.
+      throw new TemplateException(
+          "the chat template can't be rendered: it calls itself without end; give another with"
+              + " --chat-template");
+    }
   }
 
   private static Jinjava engine() {

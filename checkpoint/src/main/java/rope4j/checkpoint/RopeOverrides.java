@@ -139,6 +139,9 @@ public record RopeOverrides(
         throw new IllegalArgumentException(
             flag + " must be above 0, but it is " + value.getAsDouble());
       }
+      if (value.getAsDouble() > 0 && (float) value.getAsDouble() == 0) {
+        throw new IllegalArgumentException(flag + " is too small a number: " + value.getAsDouble());
+      }
     }
     return value.orElse(0) == 0 ? OptionalDouble.empty() : value;
   }

@@ -46,7 +46,7 @@ final class CoherenceWatch {
     Coherence beyond = past.coherence();
     Coherence inside = within.coherence();
     if (beyond.tokens() < FEWEST) {
-      return inside.tokens() < FEWEST ? Optional.empty() : Optional.of(inside.words());
+      return inside.tokens() < FEWEST ? tooShort() : Optional.of(inside.words());
     }
     if (inside.tokens() >= FEWEST) {
       return Optional.of(beyond.words(inside));
@@ -56,6 +56,13 @@ final class CoherenceWatch {
         tokens < FEWEST
             ? beyond.words()
             : beyond.words(ofPrompt(model, Arrays.copyOf(read, tokens))));
+  }
+
+  private Optional<String> tooShort() {
+    return counts
+        ? Optional.of(
+            "fewer than " + FEWEST + " tokens: too few to say how the text hangs together")
+        : Optional.empty();
   }
 
   private static Coherence ofPrompt(Model model, int[] tokens) {

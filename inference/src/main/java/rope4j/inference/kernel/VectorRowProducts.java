@@ -50,10 +50,10 @@ final class VectorRowProducts {
       case F32 -> Optional.of(VectorRowProducts::f32);
       case F16 -> Optional.of(VectorRowProducts::f16);
       case BF16 -> Optional.of(VectorRowProducts::bf16);
-      case Q8_0 -> Optional.of(VectorRowProducts::q8_0);
-      case Q4_0 -> Optional.of(VectorRowProducts::q4_0);
-      case Q4_K -> Optional.of(new VectorRowsOfQ4K());
-      case Q6_K -> Optional.of(new VectorRowsOfQ6K());
+      case Q8_0 -> Optional.of(new OneByOne(VectorRowProducts::q8_0));
+      case Q4_0 -> Optional.of(new OneByOne(VectorRowProducts::q4_0));
+      case Q4_K -> Optional.of(new OneByOne(new VectorRowsOfQ4K()));
+      case Q6_K -> Optional.of(new OneByOne(new VectorRowsOfQ6K()));
       default -> Optional.empty();
     };
   }
@@ -241,27 +241,8 @@ final class VectorRowProducts {
     y[ySecond] = beforeSecond + b;
   }
 
-  static void q8_0(
-      MemorySegment data,
-      long first,
-      long second,
-      int columns,
-      float[] x,
-      int xAt,
-      float[] y,
-      int yFirst,
-      int ySecond,
-      boolean accumulate,
-      float[] scratch) {
-    float a = q8_0(data, first, columns, x, xAt);
-    float b = q8_0(data, second, columns, x, xAt);
-    float before = accumulate ? y[yFirst] : 0;
-    float beforeSecond = accumulate ? y[ySecond] : 0;
-    y[yFirst] = before + a;
-    y[ySecond] = beforeSecond + b;
-  }
-
-  private static float q8_0(MemorySegment data, long row, int columns, float[] x, int xAt) {
+  static float q8_0(
+      MemorySegment data, long row, int columns, float[] x, int xAt, float[] scratch) {
     FloatVector sum = FloatVector.zero(FLOATS);
     long block = row;
     for (int k = xAt; k < xAt + columns; k += BLOCK, block += 34) {
@@ -280,27 +261,8 @@ final class VectorRowProducts {
     return sum.reduceLanes(ADD);
   }
 
-  static void q4_0(
-      MemorySegment data,
-      long first,
-      long second,
-      int columns,
-      float[] x,
-      int xAt,
-      float[] y,
-      int yFirst,
-      int ySecond,
-      boolean accumulate,
-      float[] scratch) {
-    float a = q4_0(data, first, columns, x, xAt);
-    float b = q4_0(data, second, columns, x, xAt);
-    float before = accumulate ? y[yFirst] : 0;
-    float beforeSecond = accumulate ? y[ySecond] : 0;
-    y[yFirst] = before + a;
-    y[ySecond] = beforeSecond + b;
-  }
-
-  private static float q4_0(MemorySegment data, long row, int columns, float[] x, int xAt) {
+  static float q4_0(
+      MemorySegment data, long row, int columns, float[] x, int xAt, float[] scratch) {
     FloatVector sum = FloatVector.zero(FLOATS);
     long block = row;
     for (int k = xAt; k < xAt + columns; k += BLOCK, block += 18) {

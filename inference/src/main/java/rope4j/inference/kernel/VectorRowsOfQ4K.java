@@ -22,13 +22,13 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
-/// [RowProduct] of Q4_K, whose weight is `scale * q - minimum` in groups of 32: products with `q`
+/// The product of Q4_K, whose weight is `scale * q - minimum` in groups of 32: products with `q`
 /// are scaled group by group, minima are multiplied with the sums of the activations.
 ///
 /// The scratch memory holds 16 numbers a block, eight zeros and the eight sums of the activations;
 /// then the scales and minima of one block. A row is read once, from its beginning to its end: a
 /// pass over the scales before would wait for memory twice.
-record VectorRowsOfQ4K() implements RowProduct {
+record VectorRowsOfQ4K() implements OneByOne.Row {
 
   private static final int BLOCK = 256;
   private static final int BYTES_OF_BLOCK = 144;
@@ -64,27 +64,7 @@ record VectorRowsOfQ4K() implements RowProduct {
   }
 
   @Override
-  public void multiply(
-      MemorySegment data,
-      long first,
-      long second,
-      int columns,
-      float[] x,
-      int xAt,
-      float[] y,
-      int yFirst,
-      int ySecond,
-      boolean accumulate,
-      float[] scratch) {
-    float a = row(data, first, columns, x, xAt, scratch);
-    float b = row(data, second, columns, x, xAt, scratch);
-    float before = accumulate ? y[yFirst] : 0;
-    float beforeSecond = accumulate ? y[ySecond] : 0;
-    y[yFirst] = before + a;
-    y[ySecond] = beforeSecond + b;
-  }
-
-  private static float row(
+  public float multiply(
       MemorySegment data, long row, int columns, float[] x, int xAt, float[] scratch) {
     int scales = columns / BLOCK * NUMBERS;
     FloatVector sum = FloatVector.zero(FLOATS);

@@ -20,12 +20,12 @@ import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
-/// [RowProduct] of Q6_K, whose weight is `scale * (q - 32)` in groups of 16: products with `q` are
+/// The product of Q6_K, whose weight is `scale * (q - 32)` in groups of 16: products with `q` are
 /// scaled group by group, and 32 scales times the sums of the activations are taken off.
 ///
 /// The scratch memory holds 16 numbers a block, the sums of the activations; then the scales of one
 /// block.
-record VectorRowsOfQ6K() implements RowProduct {
+record VectorRowsOfQ6K() implements OneByOne.Row {
 
   private static final int BLOCK = 256;
   private static final int BYTES_OF_BLOCK = 210;
@@ -43,27 +43,7 @@ record VectorRowsOfQ6K() implements RowProduct {
   }
 
   @Override
-  public void multiply(
-      MemorySegment data,
-      long first,
-      long second,
-      int columns,
-      float[] x,
-      int xAt,
-      float[] y,
-      int yFirst,
-      int ySecond,
-      boolean accumulate,
-      float[] scratch) {
-    float a = row(data, first, columns, x, xAt, scratch);
-    float b = row(data, second, columns, x, xAt, scratch);
-    float before = accumulate ? y[yFirst] : 0;
-    float beforeSecond = accumulate ? y[ySecond] : 0;
-    y[yFirst] = before + a;
-    y[ySecond] = beforeSecond + b;
-  }
-
-  private static float row(
+  public float multiply(
       MemorySegment data, long row, int columns, float[] x, int xAt, float[] scratch) {
     int scales = columns / BLOCK * NUMBERS;
     FloatVector even = FloatVector.zero(FLOATS);
