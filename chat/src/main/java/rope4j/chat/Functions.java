@@ -5,6 +5,7 @@ import com.hubspot.jinjava.objects.date.StrftimeFormatter;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /// The functions Transformers gives to templates; the engine finds them by their names.
 public final class Functions {
@@ -15,7 +16,18 @@ public final class Functions {
   /// What [TemplateSource] puts where a template must not go.
   static final String UNSUPPORTED = "rope4j_unsupported";
 
+  /// What [TemplateSource] puts around what is written.
+  static final String TEXT = "rope4j_text";
+
+  /// The variable that is Python's `None`.
+  static final String NONE = "rope4j_none";
+
   private Functions() {}
+
+  /// What Jinja2 writes for a value.
+  public static String text(@Nullable Object value) {
+    return PythonText.of(value);
+  }
 
   /// Ends the rendering where a template uses what the engine does not have.
   public static Object unsupported(Object what) {

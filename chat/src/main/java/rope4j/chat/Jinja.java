@@ -7,20 +7,15 @@ import com.hubspot.jinjava.interpret.Context;
 import com.hubspot.jinjava.interpret.JinjavaInterpreter;
 import com.hubspot.jinjava.interpret.RenderResult;
 import com.hubspot.jinjava.interpret.TemplateError;
-import com.hubspot.jinjava.lib.exptest.ExpTest;
-import com.hubspot.jinjava.lib.filter.AdvancedFilter;
-import com.hubspot.jinjava.lib.filter.Filter;
 import com.hubspot.jinjava.lib.fn.ELFunctionDefinition;
 import com.hubspot.jinjava.lib.tag.Tag;
 import com.hubspot.jinjava.tree.Node;
 import com.hubspot.jinjava.tree.TagNode;
 import java.time.LocalDateTime;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
-import rope4j.checkpoint.json.JsonWriter;
+import jinjava.javax.el.ExpressionFactory;
 
 /// Renders templates as Transformers does: Jinja2 with `trim_blocks` and `lstrip_blocks`, with
 /// `raise_exception`, `strftime_now`, `tojson` and `{% generation %}`.
@@ -77,6 +72,9 @@ final class Jinja {
     Map<String, Object> all = new HashMap<>(variables);
     all.put(Functions.NOW, now.toString());
     // Templates ask whether they are defined before they call them.
+    all.put(Functions.NONE, None.NONE);
+    all.putIfAbsent("tools", None.NONE);
+    all.putIfAbsent("documents", None.NONE);
     all.put("strftime_now", true);
     all.put("raise_exception", true);
     RenderResult result = rendered(source, all);
@@ -98,7 +96,16 @@ final class Jinja {
   }
 
   private static Jinjava engine() {
-    Jinjava engine = new Jinjava(CONFIG);
+    ExpressionFactory expressions = PythonOperators.expressions();
+    Jinjava engine =
+        new Jinjava(CONFIG) {
+          @Override
+          public ExpressionFactory getExpressionFactory() {
+            return expressions;
+          }
+        };
+    engine.registerFunction(
+        new ELFunctionDefinition("", Functions.TEXT, Functions.class, "text", Object.class));
     engine.registerFunction(
         new ELFunctionDefinition(
             "", "raise_exception", Functions.class, "raiseException", Object.class));
@@ -108,11 +115,14 @@ final class Jinja {
         new ELFunctionDefinition(
             "", Functions.UNSUPPORTED, Functions.class, "unsupported", Object.class));
     engine.registerTag(new Generation());
-    engine.registerFilter(new ToJson());
-    engine.registerFilter(new Trim());
-    engine.registerFilter(new Items());
-    engine.registerExpTest(new HasElements("iterable"));
-    engine.registerExpTest(new HasElements("sequence"));
+    engine.registerFilter(new PythonFilters.ToJson());
+    engine.registerFilter(new PythonFilters.Text());
+    engine.registerFilter(new PythonFilters.Join());
+    engine.registerFilter(new PythonFilters.Trim());
+    engine.registerFilter(new PythonFilters.Items());
+    engine.registerExpTest(new PythonFilters.IsNone());
+    engine.registerExpTest(new PythonFilters.HasElements("iterable"));
+    engine.registerExpTest(new PythonFilters.HasElements("sequence"));
     return engine;
   }
 
@@ -146,80 +156,6 @@ final class Jinja {
         text.append(child.render(interpreter));
       }
       return text.toString();
-    }
-  }
-
-  /// Python's `json.dumps` on one line, in the order of the keys.
-  private static final class ToJson implements AdvancedFilter {
-
-    @Override
-    public String getName() {
-      return "tojson";
-    }
-
-    @Override
-    public Object filter(
-        @Nullable Object value,
-        JinjavaInterpreter interpreter,
-        Object[] arguments,
-        Map<String, Object> named) {
-      if (arguments.length > 0 || !Set.of("ensure_ascii").containsAll(named.keySet())) {
-        throw new TemplateException(
-            "the chat template calls tojson with arguments that are not supported here");
-      }
-      return JsonWriter.line(value);
-    }
-  }
-
-  /// Python's `strip`; the engine's own knows ASCII only.
-  private static final class Trim implements AdvancedFilter {
-
-    @Override
-    public String getName() {
-      return "trim";
-    }
-
-    @Override
-    public Object filter(
-        @Nullable Object value,
-        JinjavaInterpreter interpreter,
-        Object[] arguments,
-        Map<String, Object> named) {
-      if (arguments.length > 0 || !named.isEmpty()) {
-        throw new TemplateException(
-            "the chat template calls trim with arguments, which is not supported here");
-      }
-      return value == null ? "" : PythonMethods.stripped(value.toString());
-    }
-  }
-
-  /// The entries of a dictionary.
-  private static final class Items implements Filter {
-
-    @Override
-    public String getName() {
-      return "items";
-    }
-
-    @Override
-    public Object filter(
-        @Nullable Object value, JinjavaInterpreter interpreter, String... arguments) {
-      return value instanceof Map<?, ?> map ? map.entrySet() : List.of();
-    }
-  }
-
-  /// Python's strings have elements, the engine's don't.
-  private record HasElements(String test) implements ExpTest {
-
-    @Override
-    public String getName() {
-      return test;
-    }
-
-    @Override
-    public boolean evaluate(
-        @Nullable Object value, JinjavaInterpreter interpreter, Object... arguments) {
-      return value instanceof String || value instanceof Iterable || value instanceof Map;
     }
   }
 }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import jinjava.javax.el.CompositeELResolver;
 import jinjava.javax.el.ELContext;
@@ -28,6 +29,8 @@ final class PythonMethods extends ELResolver {
 
   /// What stands for `[::-1]`.
   static final String REVERSED = "rope4j_reversed";
+
+  private static final Pattern INDEX = Pattern.compile("-?\\d{1,9}");
 
   private final ELResolver engine = new JinjavaBeanELResolver(true);
 
@@ -90,8 +93,11 @@ final class PythonMethods extends ELResolver {
       }
       case "join" ->
           arguments.size() == 1 && arguments.getFirst() instanceof List<?> parts
-              ? parts.stream().map(String::valueOf).collect(Collectors.joining(text))
+              ? parts.stream().map(PythonText::of).collect(Collectors.joining(text))
               : text(method, arguments, 0);
+      case "count" -> (long) split(text, List.of(text(method, arguments, 0))).size() - 1;
+      case "isdigit" -> !text.isEmpty() && text.chars().allMatch(Character::isDigit);
+      case "isspace" -> !text.isEmpty() && stripped(text).isEmpty();
       case "find" -> (long) text.indexOf(text(method, arguments, 0));
       case REVERSED -> new StringBuilder(text).reverse().toString();
       default -> throw unknown("a text", method);
@@ -105,7 +111,8 @@ final class PythonMethods extends ELResolver {
       case "values" -> new ArrayList<>(map.values());
       case "get" -> {
         Object value = map.get(text(method, arguments, 0));
-        yield value == null && arguments.size() > 1 ? arguments.get(1) : value;
+        Object otherwise = arguments.size() > 1 ? arguments.get(1) : None.NONE;
+        yield value == null ? otherwise : value;
       }
       default -> throw unknown("a dictionary", method);
     };
@@ -180,6 +187,12 @@ final class PythonMethods extends ELResolver {
 
   @Override
   public @Nullable Object getValue(ELContext context, Object base, Object property) {
+    if (base instanceof String text && INDEX.matcher(String.valueOf(property)).matches()) {
+      int index = Integer.parseInt(String.valueOf(property));
+      int at = index < 0 ? text.length() + index : index;
+      context.setPropertyResolved(true);
+      return at >= 0 && at < text.length() ? text.substring(at, at + 1) : null;
+    }
     return base instanceof ForLoop ? engine.getValue(context, base, property) : null;
   }
 

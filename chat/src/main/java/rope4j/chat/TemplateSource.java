@@ -17,6 +17,10 @@ import java.util.regex.Pattern;
 /// - A comment becomes an expression that writes nothing, so that white space is trimmed around it
 ///   as Jinja2 does.
 /// - Blanks before a tag are dropped here where Jinja2's `lstrip_blocks` drops them.
+/// - What is written goes through a function that writes it as Python does, and `none` is a value
+///   of its own.
+/// - `{'a': {'b': 1}}` gets a blank between the brackets, where the engine would end.
+/// - `is in` becomes `in`.
 /// - One line break at the end of the template is dropped.
 final class TemplateSource {
 
@@ -26,90 +30,12 @@ final class TemplateSource {
   private static final Pattern WORD = Pattern.compile("\\w+");
   private static final Pattern FILTER = Pattern.compile("\\|\\s*(\\w+)");
   private static final Pattern TEST = Pattern.compile("is\\s+(?:not\\s+)?(\\w+)");
+  private static final Pattern DICTIONARY = Pattern.compile("\\s*\\{");
+  private static final Pattern MEMBER = Pattern.compile("is\\s+(not\\s+)?in\\b");
   private static final Pattern NEGATED_TEST =
       Pattern.compile(
           "not\\s+([\\w.]+(?:\\[[^\\]]*\\])*)\\s+(is\\s+(?:not\\s+)?(?:defined|undefined|none|string|mapping"
               + "|iterable|sequence|number|boolean|true|false)\\b)");
-
-  /// Those that do as Jinja2's; the engine passes over what it does not know.
-  private static final Set<String> FILTERS =
-      Set.of(
-          "trim",
-          "length",
-          "count",
-          "list",
-          "join",
-          "tojson",
-          "items",
-          "map",
-          "select",
-          "selectattr",
-          "reject",
-          "rejectattr",
-          "default",
-          "d",
-          "first",
-          "last",
-          "upper",
-          "lower",
-          "title",
-          "capitalize",
-          "replace",
-          "string",
-          "int",
-          "float",
-          "sort",
-          "reverse",
-          "unique",
-          "safe",
-          "indent",
-          "format",
-          "abs",
-          "round");
-
-  private static final Set<String> TESTS =
-      Set.of(
-          "defined",
-          "undefined",
-          "none",
-          "string",
-          "mapping",
-          "iterable",
-          "sequence",
-          "number",
-          "boolean",
-          "true",
-          "false",
-          "equalto",
-          "eq",
-          "ne",
-          "odd",
-          "even",
-          "integer",
-          "float",
-          "divisibleby",
-          "sameas",
-          "lower",
-          "upper");
-
-  private static final Set<String> TAGS =
-      Set.of(
-          "if",
-          "elif",
-          "else",
-          "endif",
-          "for",
-          "endfor",
-          "break",
-          "continue",
-          "set",
-          "endset",
-          "macro",
-          "endmacro",
-          "call",
-          "endcall",
-          "generation",
-          "endgeneration");
 
   private final String source;
   private final StringBuilder out = new StringBuilder();
@@ -118,6 +44,9 @@ final class TemplateSource {
   private final Deque<String> blocks = new ArrayDeque<>();
 
   private int at;
+
+  /// The last words without a sign behind them, latest first.
+  private final Deque<String> said = new ArrayDeque<>();
 
   private TemplateSource(String source) {
     this.source = source;
@@ -180,7 +109,7 @@ final class TemplateSource {
   private String tag() {
     Matcher tag = TAG.matcher(source).region(at, source.length());
     String name = tag.lookingAt() ? tag.group(1) : "";
-    if (!TAGS.contains(name)) {
+    if (!Supported.TAGS.contains(name)) {
       throw unsupported("{% " + name + " %}");
     }
     switch (name) {
@@ -200,17 +129,31 @@ final class TemplateSource {
   private void expression(String end, boolean calls) {
     Deque<Character> open = new ArrayDeque<>();
     Set<String> words = new HashSet<>();
+    boolean writes = end.equals("}}");
+    boolean brackets = false;
+    said.clear();
     copy(at + 2);
+    if (writes) {
+      if (at < source.length() && "-+".indexOf(source.charAt(at)) >= 0) {
+        copy(at + 1);
+      }
+      out.append(' ').append(Functions.TEXT).append("(");
+      // The engine ends an argument at its filter, but takes a dictionary in brackets for a list.
+      brackets = !DICTIONARY.matcher(source).region(at, source.length()).lookingAt();
+      out.append(brackets ? "(" : "");
+    }
     while (at < source.length()) {
       char c = source.charAt(at);
-      if (open.isEmpty() && source.startsWith(end, at)) {
-        copy(at + 2);
-        if (end.equals("}}") && words.contains("and") && !words.contains("if")) {
-          throw unsupported("the value of an 'and' as text");
+      if (open.isEmpty()
+          && (source.startsWith(end, at) || writes && source.startsWith("-}}", at))) {
+        if (writes) {
+          out.append(brackets ? ")) " : ") ");
         }
+        copy(source.startsWith(end, at) ? at + 2 : at + 3);
         return;
       }
       if (c == '\'' || c == '"') {
+        said.clear();
         literal(c);
       } else if (source.startsWith(REVERSED_SLICE, at)) {
         out.append('.').append(PythonMethods.REVERSED).append("()");
@@ -225,7 +168,7 @@ final class TemplateSource {
         }
       } else {
         if (c == '|') {
-          requireKnown(FILTER, FILTERS, "the filter ");
+          requireKnown(FILTER, Supported.FILTERS, "the filter ");
         }
         sign(c, open, calls);
       }
@@ -241,19 +184,41 @@ final class TemplateSource {
   private void word(Set<String> words) {
     Matcher negated = NEGATED_TEST.matcher(source).region(at, source.length());
     if (negated.lookingAt()) {
+      said.clear();
       out.append("not (").append(negated.group(1)).append(' ').append(negated.group(2)).append(')');
       at = negated.end();
       return;
     }
     Matcher word = WORD.matcher(source).region(at, source.length());
-    boolean found = word.lookingAt();
-    if (found && word.group().equals("is")) {
-      requireKnown(TEST, TESTS, "the test ");
+    if (!word.lookingAt()) {
+      copy(at + 1);
+      return;
     }
-    if (found) {
-      words.add(word.group());
+    String name = word.group();
+    Matcher member = MEMBER.matcher(source).region(at, source.length());
+    if (member.lookingAt()) {
+      out.append(member.group(1) == null ? "in" : "not in");
+      at = member.end();
+      return;
     }
-    copy(found ? word.end() : at + 1);
+    if (name.equals("is")) {
+      requireKnown(TEST, Supported.TESTS, "the test ");
+    }
+    words.add(name);
+    if (name.equalsIgnoreCase("none") && !isTest() && source.charAt(at - 1) != '.') {
+      out.append(Functions.NONE);
+      at = word.end();
+    } else {
+      copy(word.end());
+    }
+    said.push(name);
+  }
+
+  /// Whether `is` or `is not` stands before.
+  private boolean isTest() {
+    String last = said.isEmpty() ? "" : said.peek();
+    return last.equals("is")
+        || last.equals("not") && said.stream().skip(1).findFirst().filter("is"::equals).isPresent();
   }
 
   private void requireKnown(Pattern pattern, Set<String> known, String what) {
@@ -264,6 +229,9 @@ final class TemplateSource {
   }
 
   private void sign(char c, Deque<Character> open, boolean calls) {
+    if (!Character.isWhitespace(c)) {
+      said.clear();
+    }
     if ((c == ')' || c == ',') && !open.isEmpty() && open.peek() == '=') {
       open.poll();
       out.append(')');
@@ -274,6 +242,9 @@ final class TemplateSource {
       default -> {}
     }
     copy(at + 1);
+    if (c == '}' && at < source.length() && source.charAt(at) == '}') {
+      out.append(' ');
+    }
     if (calls && c == '=' && isNamedArgument(open)) {
       out.append('(');
       open.push('=');

@@ -1,7 +1,6 @@
 package rope4j.cli;
 
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -25,8 +24,14 @@ final class ModelInput {
       description = "Threads that compute; without it one per processor.")
   private int threads = Runtime.getRuntime().availableProcessors();
 
+  /// The file's name, or the folder's, however it was named.
   String name() {
-    Path name = path.getFileName();
+    Path model = path.toAbsolutePath().normalize();
+    Path parent = model.getParent();
+    Path name =
+        model.endsWith("config.json") && parent != null
+            ? parent.getFileName()
+            : model.getFileName();
     return name == null ? path.toString() : name.toString();
   }
 
@@ -44,16 +49,6 @@ final class ModelInput {
     return Demo.isModel(path);
   }
 
-  /// The doctor's strategies and recipes are llama.cpp's.
-  void requireFile() {
-    if (Files.isDirectory(path) || path.endsWith("config.json")) {
-      throw new InputException(
-          path
-              + " is a folder, but the doctor examines GGUF files; convert it with llama.cpp's"
-              + " convert_hf_to_gguf.py, or measure single settings with rope perplexity");
-    }
-  }
-
   Model load(PrintWriter err) {
     if (threads < 1) {
       throw new InputException("--threads must be at least 1, but it is " + threads);
@@ -65,8 +60,8 @@ final class ModelInput {
     Model model = Model.load(path, threads);
     if (!model.vectorized()) {
       err.println(
-          "rope: this JVM has no Vector API (jdk.incubator.vector); plain Java runs the model, several"
-              + " times slower");
+          "rope: running several times slower than it could, because Java was started without its Vector"
+              + " API; start with ./rope, or add --add-modules jdk.incubator.vector");
     }
     return model;
   }

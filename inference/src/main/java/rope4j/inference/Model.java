@@ -3,6 +3,7 @@ package rope4j.inference;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Optional;
+import java.util.OptionalInt;
 import rope4j.checkpoint.CheckpointException;
 import rope4j.checkpoint.ModelDescription;
 import rope4j.checkpoint.RopeOverrides;
@@ -12,6 +13,7 @@ import rope4j.inference.source.ModelSource;
 import rope4j.inference.tokenizer.Tokenizer;
 import rope4j.rotation.LayerRotations;
 import rope4j.rotation.Precision;
+import rope4j.rotation.RopeParameters;
 
 /// A model whose weights are mapped into memory, and the threads that run it.
 ///
@@ -119,6 +121,24 @@ public final class Model implements AutoCloseable {
     return workers.threads();
   }
 
+  /// Whether any layer rotates queries and keys; others know positions by learned vectors or by
+  /// ALiBi's biases, or not at all.
+  public boolean rotates() {
+    return transformer.rotates()
+        && source.rotations(RopeOverrides.NONE, description().contextLength()).layers().stream()
+            .anyMatch(Optional::isPresent);
+  }
+
+  /// How many positions the model has learned a vector for: it can't be run past them. Empty for a
+  /// model that knows positions otherwise.
+  public OptionalInt learnedPositions() {
+    return transformer
+        .positions()
+        .map(WeightMatrix::rows)
+        .map(OptionalInt::of)
+        .orElse(OptionalInt.empty());
+  }
+
   /// How the model's own engine would rotate every layer: llama.cpp a GGUF file's, Transformers a
   /// folder's.
   ///
@@ -134,6 +154,15 @@ public final class Model implements AutoCloseable {
             : new LayerRotations(
                 Collections.nCopies(source.description().layers(), Optional.empty()));
     return rotation(layers, contextLength, source.precision());
+  }
+
+  /// The same rotation as parameters: that of the layers which flags reach, those with full
+  /// attention where the layers differ. Its trained length is that of [#description].
+  ///
+  /// @throws CheckpointException when the model does not rotate, or files and flags together make
+  ///   no rotation
+  public RopeParameters rope(RopeOverrides flags, int contextLength) {
+    return source.rope(flags, contextLength);
   }
 
   /// Any rotation of every layer. Layers that this model does not rotate are rotated when `layers`
