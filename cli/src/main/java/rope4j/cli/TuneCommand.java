@@ -77,6 +77,13 @@ final class TuneCommand implements Callable<Integer> {
   private List<String> spaces = List.of();
 
   @Option(
+      names = "--start-tokens",
+      description =
+          "Let the space longrope leave the first tokens unscaled, as the paper does. No engine can run"
+              + " that: what is found with it is shown, and something else recommended.")
+  private boolean startTokens;
+
+  @Option(
       names = "--preset",
       paramLabel = "NAME",
       defaultValue = "quick",
@@ -127,6 +134,7 @@ final class TuneCommand implements Callable<Integer> {
                   read.beginning(),
                   objective.orElse(settings.objective()),
                   spaces(settings),
+                  startTokens,
                   settings,
                   most,
                   seed));

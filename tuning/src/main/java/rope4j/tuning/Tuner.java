@@ -18,6 +18,7 @@ import rope4j.tuning.fitness.EvaluationCache;
 import rope4j.tuning.fitness.Evaluator;
 import rope4j.tuning.fitness.ModelFingerprint;
 import rope4j.tuning.fitness.PrefillEvaluator;
+import rope4j.tuning.fitness.ProcessorTime;
 import rope4j.tuning.fitness.Rotations;
 import rope4j.tuning.fitness.Rungs;
 import rope4j.tuning.fitness.TextSplit;
@@ -32,6 +33,7 @@ import rope4j.tuning.search.Search;
 import rope4j.tuning.search.Trial;
 import rope4j.tuning.space.Candidate;
 import rope4j.tuning.space.ClosedForms;
+import rope4j.tuning.space.LongRopeSpace;
 import rope4j.tuning.space.SearchSpace;
 import rope4j.tuning.space.Target;
 
@@ -91,7 +93,7 @@ public final class Tuner {
                 plain.pairing(),
                 plain.scaling()),
             length);
-    this.spaces = spaces(request.spaces(), target);
+    this.spaces = spaces(request, target);
     this.split = TextSplit.of(request.documents(), request.beginning(), length, request.seed());
     this.rungs =
         Rungs.of(
@@ -116,10 +118,10 @@ public final class Tuner {
     return file.equals(plain) ? Optional.empty() : Optional.of(file.frequencies(length));
   }
 
-  private static List<SearchSpace> spaces(List<String> names, Target target) {
-    List<SearchSpace> all = SearchSpace.all(target);
+  private static List<SearchSpace> spaces(TuningRequest request, Target target) {
+    List<SearchSpace> all = SearchSpace.all(target, request.startTokens());
     List<SearchSpace> chosen = new ArrayList<>();
-    for (String name : names) {
+    for (String name : request.spaces()) {
       chosen.add(
           all.stream()
               .filter(space -> space.name().equals(name))
@@ -129,6 +131,11 @@ public final class Tuner {
                       "space '"
                           + name
                           + "' is not known; known are base, yarn, longrope2, longrope and all")));
+    }
+    if (request.startTokens()
+        && chosen.stream().noneMatch(space -> space instanceof LongRopeSpace)) {
+      throw new IllegalArgumentException(
+          "start tokens are searched in LongRoPE's space alone; search the space longrope too");
     }
     return chosen;
   }
@@ -154,6 +161,7 @@ public final class Tuner {
   /// @throws IllegalArgumentException when the memory is too small for the context
   public Tuning tune(EvaluationCache cache, Progress progress) {
     long start = System.nanoTime();
+    long processorStart = ProcessorTime.nanos();
     model.scorer().requireMemory(request.contextLength());
     PrefillEvaluator evaluator =
         new PrefillEvaluator(
@@ -213,7 +221,8 @@ public final class Tuner {
             evaluator.prefills(),
             evaluator.tokens(),
             evaluator.seconds(),
-            (System.nanoTime() - start) / 1e9));
+            (System.nanoTime() - start) / 1e9,
+            1 - evaluator.processorSeconds() * 1e9 / (ProcessorTime.nanos() - processorStart)));
   }
 
   private double limit(Race race) {

@@ -133,6 +133,7 @@ class TunerTest {
         OptionalInt.empty(),
         objective,
         Preset.QUICK.spaces(),
+        false,
         Preset.QUICK,
         new Budget.Evaluations(budget),
         seed);

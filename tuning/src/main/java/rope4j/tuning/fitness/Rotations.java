@@ -15,10 +15,11 @@ import rope4j.inference.Model;
 import rope4j.inference.ModelRotation;
 import rope4j.rotation.LayerRotations;
 import rope4j.rotation.Precision;
+import rope4j.rotation.StartTokensUnscaled;
 import rope4j.tuning.space.Candidate;
 
 /// Candidates as rotations of a model: what llama.cpp would make of a copy of the file that has
-/// their divisors.
+/// their divisors; and with start tokens, what it would if it had those.
 public final class Rotations {
 
   private final Model model;
@@ -45,10 +46,24 @@ public final class Rotations {
     RopePatch.RotationCheck patched = patch(file, candidate, OptionalInt.empty()).rotation();
     LayerRotations layers =
         LlamaCppRope.everyLayer(patched.original(), windows, patched.flags(), contextLength);
-    return model.rotation(layers, contextLength, Precision.LLAMA_CPP);
+    return model.rotation(
+        candidate.runnable() ? layers : sparing(candidate.startTokens(), layers),
+        contextLength,
+        Precision.LLAMA_CPP);
   }
 
-  /// The keys and tensors that make llama.cpp rotate a file as a candidate does.
+  private static LayerRotations sparing(int startTokens, LayerRotations layers) {
+    return new LayerRotations(
+        layers.layers().stream()
+            .map(layer ->
+                layer.map(parameters ->
+                    parameters.withScaling(
+                        new StartTokensUnscaled(parameters.scaling(), startTokens))))
+            .toList());
+  }
+
+  /// The keys and tensors that make llama.cpp rotate a file as a candidate does, which needs no
+  /// start tokens.
   ///
   /// @param contextLength the length it is to advertise; empty for the one it has
   public static RopePatch patch(GgufFile file, Candidate candidate, OptionalInt contextLength) {

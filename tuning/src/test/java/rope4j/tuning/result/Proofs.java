@@ -62,7 +62,7 @@ final class Proofs {
         proof.yarn(),
         proof.recommended(),
         history,
-        new Effort(800, 156, 956, 1_000_000, 60, 61));
+        new Effort(800, 156, 956, 1_000_000, 60, 61, 0.01));
   }
 
   private static List<Trial> found(double loss, double damage) {
@@ -71,7 +71,7 @@ final class Proofs {
     return List.of(new Trial(100, "longrope", candidate, 2, loss, damage));
   }
 
-  private static List<Window> windows() {
+  static List<Window> windows() {
     List<Window> windows = new ArrayList<>();
     for (int i = 0; i < 12; i++) {
       windows.add(Window.of(new int[1024], 256));
@@ -80,7 +80,7 @@ final class Proofs {
   }
 
   /// Noise that all rotations share, as texts are easy and hard, and some of their own.
-  private static Evaluator evaluator(double loss, double damage) {
+  static Evaluator evaluator(double loss, double damage) {
     List<Window> seen = new ArrayList<>();
     return (candidate, window) -> {
       if (!seen.contains(window)) {
