@@ -116,14 +116,13 @@ final class DoctorCommand implements Callable<Integer> {
     Optional<Path> page = page(contextLength);
     page.ifPresent(this::requireWritable);
     Examination examination;
-    input.requireFile();
     try (Model model = input.load(spec.commandLine().getErr())) {
       Doctor.requireExtension(model.description(), contextLength);
       List<Strategy> asked =
           strategies.isEmpty()
-              ? Strategy.defaults(model.description(), contextLength)
+              ? Strategy.defaults(model, contextLength)
               : strategies.stream()
-                  .map(name -> Strategy.parse(name, model.description(), contextLength))
+                  .map(name -> Strategy.parse(name, model, contextLength))
                   .toList();
       Doctor doctor = new Doctor(model, contextLength, asked, criteria);
       TextInput.Tokens tokens = text.read(model);

@@ -1,7 +1,6 @@
 package rope4j.cli;
 
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -25,8 +24,14 @@ final class ModelInput {
       description = "Threads that compute; without it one per processor.")
   private int threads = Runtime.getRuntime().availableProcessors();
 
+  /// The file's name, or the folder's, however it was named.
   String name() {
-    Path name = path.getFileName();
+    Path model = path.toAbsolutePath().normalize();
+    Path parent = model.getParent();
+    Path name =
+        model.endsWith("config.json") && parent != null
+            ? parent.getFileName()
+            : model.getFileName();
     return name == null ? path.toString() : name.toString();
   }
 
@@ -42,16 +47,6 @@ final class ModelInput {
 
   boolean isDemo() {
     return Demo.isModel(path);
-  }
-
-  /// The doctor's strategies and recipes are llama.cpp's.
-  void requireFile() {
-    if (Files.isDirectory(path) || path.endsWith("config.json")) {
-      throw new InputException(
-          path
-              + " is a folder, but the doctor examines GGUF files; convert it with llama.cpp's"
-              + " convert_hf_to_gguf.py, or measure single settings with rope perplexity");
-    }
   }
 
   Model load(PrintWriter err) {

@@ -13,6 +13,7 @@ import rope4j.checkpoint.ModelDescription;
 import rope4j.checkpoint.RopeOverrides;
 import rope4j.checkpoint.model.Checkpoint;
 import rope4j.diagnosis.Verdict.Level;
+import rope4j.diagnosis.engine.Engine;
 import rope4j.diagnosis.inspection.Inspection;
 import rope4j.diagnosis.inspection.Inspector;
 import rope4j.diagnosis.probe.ProbePlan;
@@ -24,6 +25,7 @@ import rope4j.diagnosis.probe.trial.Fingerprint;
 import rope4j.diagnosis.probe.trial.Limit;
 import rope4j.diagnosis.probe.trial.ResultStore;
 import rope4j.diagnosis.probe.trial.Trials;
+import rope4j.diagnosis.recipe.Recipe;
 import rope4j.diagnosis.recipe.RecipeModel;
 import rope4j.diagnosis.recipe.Recipes;
 import rope4j.diagnosis.rules.Rules;
@@ -155,6 +157,7 @@ public final class Doctor {
     probes.costs().forEach(cost -> total.addAndGet(cost.tokens()));
 
     Inspection inspection = inspection();
+    RecipeModel recipeModel = RecipeModel.of(file, model.checkpoint());
     // Before anything is measured, not after the control.
     trials.scorer().requireMemory(contextLength);
     ShortDamageMeter damage =
@@ -185,6 +188,7 @@ public final class Doctor {
     return new Examination(
         file,
         description,
+        recipeModel,
         inspection,
         contextLength,
         text,
@@ -194,12 +198,8 @@ public final class Doctor {
         results,
         measured == 0 ? List.of() : curve(passes.controlNll()),
         recommended.map(Strategy::name),
-        recommended
-            .map(b ->
-                Recipes.loading(RecipeModel.of(file, description), b.extension(), contextLength))
-            .orElse(List.of()),
-        Findings.of(
-            inspection, description, contextLength, measured, count - measured, results, best),
+        recommended.map(strategy -> recipes(recipeModel, strategy)).orElse(List.of()),
+        Findings.of(inspection, model, contextLength, measured, count - measured, results, best),
         new Examination.Cost(
             prefillTokens / count * measured,
             controlTokens / count * measured,
@@ -210,11 +210,19 @@ public final class Doctor {
         probed);
   }
 
+  /// The engine whose rotation was measured comes first.
+  private List<Recipe> recipes(RecipeModel recipeModel, Strategy strategy) {
+    Engine measured = Engine.reproduced(recipeModel.format());
+    return Recipes.loading(recipeModel, strategy.extension(), contextLength).stream()
+        .sorted(Comparator.comparing((Recipe recipe) -> recipe.engine() != measured))
+        .toList();
+  }
+
   private Candidate candidate(Strategy strategy) {
     return new Candidate(
         strategy.name(),
         strategy.label(),
-        strategy.rotation(description, contextLength),
+        strategy.rotation(model, contextLength),
         contextLength,
         rotation(strategy));
   }
@@ -250,7 +258,7 @@ public final class Doctor {
 
   private StrategyResult result(
       Strategy strategy, List<double[]> control, List<double[]> nll, ShortDamage damage) {
-    RopeParameters parameters = strategy.rotation(description, contextLength);
+    RopeParameters parameters = strategy.rotation(model, contextLength);
     List<Integer> edges = Bucket.edges(description.trainedLength(), contextLength);
     List<Bucket> buckets = new ArrayList<>();
     for (int i = 0; i + 1 < edges.size(); i++) {
@@ -303,7 +311,7 @@ public final class Doctor {
                 .thenComparingDouble(result -> result.added().nll().mean()));
   }
 
-  /// What llama.cpp would compute, because its flags are what is recommended.
+  /// What the model's own engine would compute, because its flags are what is recommended.
   private ModelRotation rotation(Strategy strategy) {
     return model.rotation(strategy.flags(), contextLength);
   }

@@ -6,12 +6,14 @@ import rope4j.checkpoint.ModelDescription;
 import rope4j.diagnosis.inspection.Inspection;
 import rope4j.diagnosis.probe.ProbeReport;
 import rope4j.diagnosis.recipe.Recipe;
+import rope4j.diagnosis.recipe.RecipeModel;
 import rope4j.diagnosis.rules.Finding;
 
 /// The doctor's whole result, as values.
 ///
 /// @param file the model file as the user named it
 /// @param description what the file says
+/// @param recipeModel what recipes need to know of it
 /// @param inspection what the file tells before any measurement; its findings are those about the
 ///   file itself, whatever the length
 /// @param contextLength tokens asked for
@@ -22,8 +24,8 @@ import rope4j.diagnosis.rules.Finding;
 /// @param results one per strategy, in the order asked for
 /// @param controlCurve the control in equal steps over the context, for drawing
 /// @param recommended name of the best strategy; empty when none is fit for use
-/// @param recipes how to run the recommended strategy, in every engine that loads the file;
-///   llama.cpp's flags, which were measured, come first
+/// @param recipes how to run the recommended strategy, in every engine that loads the file; that
+///   whose rotation was measured comes first: llama.cpp for GGUF, Transformers for a folder
 /// @param findings what else to know: errors and warnings about the file, then what was measured
 /// @param cost what it took
 /// @param partial whether the time ended before all was measured; what is here was measured in full
@@ -31,6 +33,7 @@ import rope4j.diagnosis.rules.Finding;
 public record Examination(
     String file,
     ModelDescription description,
+    RecipeModel recipeModel,
     Inspection inspection,
     int contextLength,
     String text,

@@ -4,10 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import rope4j.checkpoint.ModelDescription;
+import rope4j.checkpoint.model.GgufCheckpoint;
 import rope4j.diagnosis.inspection.Inspection;
 import rope4j.diagnosis.rules.Finding;
 import rope4j.diagnosis.rules.Finding.Severity;
+import rope4j.inference.Model;
 import rope4j.rotation.RopeParameters;
 
 /// What the measurement and the file together tell beyond the verdicts.
@@ -21,7 +22,7 @@ final class Findings {
 
   static List<Finding> of(
       Inspection inspection,
-      ModelDescription model,
+      Model model,
       int contextLength,
       int windows,
       int windowsLeft,
@@ -39,7 +40,9 @@ final class Findings {
               Severity.NOTE,
               "The file asks for a scaling of its own; the control and the short-text damage compare with that scaling"
                   + " switched off, which is the trained rotation only if the model was not tuned with it.",
-              model.architecture() + ".rope.scaling.* is set",
+              model.checkpoint() instanceof GgufCheckpoint
+                  ? model.description().architecture() + ".rope.scaling.* is set"
+                  : "config.json has a rope scaling",
               "compare the strategy 'file' with 'unscaled' below the trained length"));
     }
     if (windowsLeft > 0) {
@@ -54,7 +57,7 @@ final class Findings {
     if (windows == 0) {
       return findings;
     }
-    long added = (long) windows * (contextLength - 1 - model.trainedLength());
+    long added = (long) windows * (contextLength - 1 - model.description().trainedLength());
     if (windows < FEW_WINDOWS || added < FEW_TOKENS) {
       findings.add(
           new Finding(
@@ -76,7 +79,9 @@ final class Findings {
               Severity.ERROR,
               "No strategy measured can be used at this length.",
               "strategies measured = " + results.size(),
-              "stay within " + model.trainedLength() + " tokens, or try a smaller --context"));
+              "stay within "
+                  + model.description().trainedLength()
+                  + " tokens, or try a smaller --context"));
     }
     return findings;
   }
@@ -96,12 +101,12 @@ final class Findings {
   }
 
   /// Pairs that never completed a turn in training meet angles the model has never seen.
-  private static Optional<Finding> partialTurns(ModelDescription model, int contextLength) {
+  private static Optional<Finding> partialTurns(Model model, int contextLength) {
     RopeParameters original = Strategy.originalRotation(model, contextLength);
     double[] inverse = original.frequencies(contextLength).inverse();
     int partial = 0;
     for (double frequency : inverse) {
-      if (frequency * model.trainedLength() < 2 * Math.PI) {
+      if (frequency * model.description().trainedLength() < 2 * Math.PI) {
         partial++;
       }
     }
@@ -118,7 +123,7 @@ final class Findings {
                     + " never seen.",
                 partial,
                 inverse.length,
-                model.trainedLength()),
+                model.description().trainedLength()),
             "base = "
                 + Strategy.trim(original.base())
                 + ", rotary dimension = "

@@ -1,6 +1,7 @@
 package rope4j.diagnosis;
 
 import rope4j.checkpoint.ModelDescription;
+import rope4j.diagnosis.engine.Engine;
 import rope4j.diagnosis.page.Markup;
 
 /// The end of the report: how the numbers came about, and what the model is.
@@ -55,7 +56,11 @@ final class ReportMethod {
         "Intervals",
         "95 %, from the means of blocks of neighbouring tokens, because the tokens of a sentence are"
             + " not independent.");
-    term("Precision", "Rotation as llama.cpp computes it.");
+    term(
+        "Precision",
+        "Rotation as "
+            + Engine.reproduced(examination.inspection().format()).title()
+            + " computes it.");
     term(
         "Cost",
         Numbers.count(cost.prefillTokens())

@@ -3,11 +3,9 @@ package rope4j.diagnosis;
 import java.util.List;
 import rope4j.diagnosis.page.Markup;
 import rope4j.diagnosis.recipe.Recipe;
-import rope4j.diagnosis.recipe.RecipeModel;
 import rope4j.diagnosis.recipe.Recipes;
 
-/// What to copy: the recommended strategy in every engine, and llama.cpp's flags for each one
-/// measured.
+/// What to copy: the recommended strategy in every engine, and what reproduces each one measured.
 final class ReportRecipes {
 
   private final Examination examination;
@@ -35,12 +33,11 @@ final class ReportRecipes {
       recipe(strategy + engine(recipe), recipe, i == 0 ? "recipe best" : "recipe");
     }
     out.element("h3", "Every strategy measured, to reproduce");
-    RecipeModel model = RecipeModel.of(examination.file(), examination.description());
     for (int i = 0; i < examination.results().size(); i++) {
       recipe(
           series.get(i).label(),
-          Recipes.llamaCpp(
-              model,
+          Recipes.reproducing(
+              examination.recipeModel(),
               examination.results().get(i).strategy().extension(),
               examination.contextLength()),
           "recipe");

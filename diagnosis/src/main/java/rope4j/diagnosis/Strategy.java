@@ -6,11 +6,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import rope4j.checkpoint.CheckpointException;
-import rope4j.checkpoint.LlamaCppRope;
-import rope4j.checkpoint.ModelDescription;
 import rope4j.checkpoint.RopeOverrides;
 import rope4j.checkpoint.RopeScalingType;
 import rope4j.diagnosis.recipe.Extension;
+import rope4j.inference.Model;
 import rope4j.rotation.Linear;
 import rope4j.rotation.NtkAware;
 import rope4j.rotation.RopeParameters;
@@ -19,7 +18,7 @@ import rope4j.rotation.Unscaled;
 import rope4j.rotation.Yarn;
 
 /// A way to run a model past its trained length, as flags of llama.cpp: what is measured is what
-/// those flags do.
+/// those flags do to a GGUF file, and for a folder the keys of `config.json` that mean the same.
 ///
 /// @param name `unscaled`, `linear`, `ntk-aware`, `yarn` or `file`; with `:factor` where one was
 ///   asked for
@@ -36,7 +35,7 @@ public record Strategy(String name, Scaling scaling, RopeOverrides flags) {
 
   /// The strategies compared when none is named: unscaled, linear, NTK-aware and YaRN at the factor
   /// context length / trained length, and the file's own scaling where it has one.
-  public static List<Strategy> defaults(ModelDescription model, int contextLength) {
+  public static List<Strategy> defaults(Model model, int contextLength) {
     Stream<String> names = Stream.of("unscaled", "linear", "ntk-aware", "yarn");
     if (fileHasScaling(model)) {
       names = Stream.concat(names, Stream.of("file"));
@@ -48,11 +47,13 @@ public record Strategy(String name, Scaling scaling, RopeOverrides flags) {
   ///
   /// @throws IllegalArgumentException when the name is not known, the factor is not a number above
   ///   0, or the method can't be applied to the model
-  public static Strategy parse(String text, ModelDescription model, int contextLength) {
+  public static Strategy parse(String text, Model model, int contextLength) {
     String[] parts = text.trim().split(":", 2);
     String method = parts[0].toLowerCase(Locale.ROOT);
     double factor =
-        parts.length == 2 ? factor(text, parts[1]) : (double) contextLength / model.trainedLength();
+        parts.length == 2
+            ? factor(text, parts[1])
+            : (double) contextLength / model.description().trainedLength();
     boolean takesFactor = !method.equals("unscaled") && !method.equals("file");
     if (parts.length == 2 && !takesFactor) {
       throw new IllegalArgumentException(
@@ -76,14 +77,14 @@ public record Strategy(String name, Scaling scaling, RopeOverrides flags) {
       case "yarn" ->
           new Strategy(
               name,
-              new Yarn(factor, model.trainedLength()),
+              new Yarn(factor, model.description().trainedLength()),
               RopeOverrides.NONE
                   .withScalingType(RopeScalingType.YARN)
                   .withScale(factor)
-                  .withYarnOriginalContext(model.trainedLength()));
+                  .withYarnOriginalContext(model.description().trainedLength()));
       case "file" ->
           new Strategy(
-              name, scaled(model, RopeOverrides.NONE, contextLength).scaling(), RopeOverrides.NONE);
+              name, model.rope(RopeOverrides.NONE, contextLength).scaling(), RopeOverrides.NONE);
       default ->
           throw new IllegalArgumentException(
               "strategy '" + method + "' is not known; known are " + KNOWN);
@@ -102,18 +103,12 @@ public record Strategy(String name, Scaling scaling, RopeOverrides flags) {
     };
   }
 
-  /// The rotation llama.cpp would apply under this strategy's flags; where layers differ, that of
-  /// the layers which the flags reach.
+  /// The rotation the model's own engine would apply under this strategy's flags; where layers
+  /// differ, that of the layers which the flags reach.
   ///
   /// @throws CheckpointException when the model does not rotate
-  public RopeParameters rotation(ModelDescription model, int contextLength) {
-    return scaled(model, flags, contextLength);
-  }
-
-  /// Full attention comes first: sliding layers see no further than they were trained for.
-  private static RopeParameters scaled(
-      ModelDescription model, RopeOverrides flags, int contextLength) {
-    return LlamaCppRope.layers(model, flags, contextLength).getFirst().parameters();
+  public RopeParameters rotation(Model model, int contextLength) {
+    return model.rope(flags, contextLength);
   }
 
   /// For people, for example `YaRN ×8`.
@@ -128,14 +123,14 @@ public record Strategy(String name, Scaling scaling, RopeOverrides flags) {
   }
 
   /// The rotation before any scaling: what the control runs under.
-  static RopeParameters originalRotation(ModelDescription model, int contextLength) {
-    return scaled(model, original(), contextLength);
+  static RopeParameters originalRotation(Model model, int contextLength) {
+    return model.rope(original(), contextLength);
   }
 
   /// Whether the file itself asks for a scaling.
-  static boolean fileHasScaling(ModelDescription model) {
-    int context = model.contextLength();
-    return !scaled(model, RopeOverrides.NONE, context).equals(originalRotation(model, context));
+  static boolean fileHasScaling(Model model) {
+    int context = model.description().contextLength();
+    return !model.rope(RopeOverrides.NONE, context).equals(originalRotation(model, context));
   }
 
   private static RopeOverrides original() {

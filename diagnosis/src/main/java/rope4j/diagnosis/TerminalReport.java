@@ -56,7 +56,7 @@ public final class TerminalReport {
             model.trainedLength(),
             examination.contextLength(),
             Strategy.trim((double) examination.contextLength() / model.trainedLength()),
-            Strategy.trim(Strategy.originalRotation(model, examination.contextLength()).base()),
+            Strategy.trim(model.rope().base()),
             model.rotaryDimension() / 2));
     Examination.Cost cost = examination.cost();
     out.wrap(
@@ -255,13 +255,13 @@ public final class TerminalReport {
     recipes();
   }
 
-  /// llama.cpp's flags, because they were measured; the other engines by name.
+  /// The engine whose rotation was measured; the others by name.
   private void recipes() {
     if (examination.recipes().isEmpty()) {
       return;
     }
     Recipe first = examination.recipes().getFirst();
-    out.line("  " + first.text());
+    first.text().lines().forEach(line -> out.line("  " + line));
     if (!first.note().isEmpty()) {
       out.wrap("  ", 2, first.note() + ".");
     }

@@ -14,7 +14,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import rope4j.checkpoint.CheckpointException;
-import rope4j.checkpoint.ModelDescription;
 import rope4j.diagnosis.Verdict.Level;
 import rope4j.inference.Model;
 
@@ -90,9 +89,7 @@ class DoctorTest {
   void theSameStrategyUnderTwoNamesIsRefused() {
     try (Model model = Zoo.llamaGqa()) {
       List<Strategy> same =
-          List.of(
-              Strategy.parse("yarn", model.description(), CONTEXT),
-              Strategy.parse("yarn:4", model.description(), CONTEXT));
+          List.of(Strategy.parse("yarn", model, CONTEXT), Strategy.parse("yarn:4", model, CONTEXT));
       assertThatThrownBy(() -> new Doctor(model, CONTEXT, same, Criteria.DEFAULT))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("'yarn' and 'yarn:4' are the same");
@@ -114,7 +111,7 @@ class DoctorTest {
   void modelsWhoseLayersRotateDifferentlyAreExaminedToo(String name) {
     try (Model model = Model.load(Zoo.path(name))) {
       int context = 4 * model.description().trainedLength();
-      List<Strategy> strategies = Strategy.defaults(model.description(), context);
+      List<Strategy> strategies = Strategy.defaults(model, context);
       Examination examination =
           new Doctor(model, context, strategies, Criteria.DEFAULT)
               .examine(
@@ -131,7 +128,7 @@ class DoctorTest {
   @Test
   void aModelThatDoesNotRotateIsRefused() {
     try (Model model = Model.load(Zoo.path("mpt"))) {
-      assertThatThrownBy(() -> Strategy.defaults(model.description(), CONTEXT))
+      assertThatThrownBy(() -> Strategy.defaults(model, CONTEXT))
           .isInstanceOf(CheckpointException.class)
           .hasMessageContaining("there is no rotation to scale");
     }
@@ -165,7 +162,7 @@ class DoctorTest {
   }
 
   private static Examination examine(Model model, int tokens, Progress progress) {
-    List<Strategy> strategies = Strategy.defaults(model.description(), CONTEXT);
+    List<Strategy> strategies = Strategy.defaults(model, CONTEXT);
     return new Doctor(model, CONTEXT, strategies, Criteria.DEFAULT)
         .examine("zoo.gguf", "random", Windows.of(Zoo.tokens(tokens), CONTEXT), progress);
   }
@@ -177,7 +174,6 @@ class DoctorTest {
     Path text = Path.of("../../shared/texts/TinyStories-valid-30k.txt");
     assumeTrue(Files.exists(file) && Files.exists(text), "the real models are not here");
     try (Model model = Model.load(file)) {
-      ModelDescription description = model.description();
       int bos = model.tokenizer().bos().orElseThrow();
       List<Integer> ids = new ArrayList<>();
       for (String story : Files.readAllLines(text)) {
@@ -187,7 +183,7 @@ class DoctorTest {
         }
       }
       int[] tokens = ids.stream().mapToInt(Integer::intValue).toArray();
-      return new Doctor(model, 2048, Strategy.defaults(description, 2048), Criteria.DEFAULT)
+      return new Doctor(model, 2048, Strategy.defaults(model, 2048), Criteria.DEFAULT)
           .examine(name, "TinyStories", Windows.of(tokens, 2048), Progress.NONE);
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);

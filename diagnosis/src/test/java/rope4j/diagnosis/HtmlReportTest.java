@@ -26,7 +26,7 @@ class HtmlReportTest {
     try (Model model = Zoo.llamaGqa()) {
       List<Strategy> strategies =
           List.of("unscaled", "linear:4", "ntk-aware:4", "yarn:2", "yarn:4", "yarn:8").stream()
-              .map(name -> Strategy.parse(name, model.description(), 256))
+              .map(name -> Strategy.parse(name, model, 256))
               .toList();
       return new Doctor(model, 256, strategies, Criteria.ofPerplexityRatios(100, 200))
           .examine("zoo.gguf", "random tokens", Windows.of(Zoo.tokens(600), 256), Progress.NONE);
@@ -127,6 +127,7 @@ class HtmlReportTest {
     return new Examination(
         model,
         EXAMINATION.description(),
+        EXAMINATION.recipeModel(),
         EXAMINATION.inspection(),
         EXAMINATION.contextLength(),
         EXAMINATION.text(),

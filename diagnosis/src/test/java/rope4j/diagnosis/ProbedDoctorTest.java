@@ -28,7 +28,7 @@ class ProbedDoctorTest {
       String name, List<String> probes, ResultStore store, Limit limit) {
     try (Model model = Model.load(Zoo.path(name), 1)) {
       List<Strategy> strategies =
-          List.of(Strategy.unscaled(), Strategy.parse("yarn", model.description(), CONTEXT));
+          List.of(Strategy.unscaled(), Strategy.parse("yarn", model, CONTEXT));
       return new Doctor(model, CONTEXT, strategies, Criteria.DEFAULT)
           .examine(
               "zoo.gguf",

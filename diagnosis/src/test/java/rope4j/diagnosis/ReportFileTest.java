@@ -129,17 +129,19 @@ class ReportFileTest {
   void findingsAboutTheFileAreAmongTheExaminationsButNotesAreNot() {
     Finding note =
         new Finding("A0-note", Severity.NOTE, "mind", List.of(), "nothing", "It may matter.");
-    List<Finding> findings =
-        Findings.of(
-            EXAMINATION.inspection().withFindings(List.of(FINDING, note)),
-            EXAMINATION.description(),
-            256,
-            9,
-            0,
-            EXAMINATION.results(),
-            Optional.empty());
-    assertThat(findings).contains(FINDING).doesNotContain(note);
-    assertThat(findings).extracting(Finding::id).contains("unseen-angles", "all-break");
+    try (Model model = Zoo.llamaGqa()) {
+      List<Finding> findings =
+          Findings.of(
+              EXAMINATION.inspection().withFindings(List.of(FINDING, note)),
+              model,
+              256,
+              9,
+              0,
+              EXAMINATION.results(),
+              Optional.empty());
+      assertThat(findings).contains(FINDING).doesNotContain(note);
+      assertThat(findings).extracting(Finding::id).contains("unseen-angles", "all-break");
+    }
   }
 
   @Test

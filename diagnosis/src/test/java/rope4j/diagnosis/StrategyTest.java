@@ -5,29 +5,28 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import rope4j.checkpoint.GgufFile;
-import rope4j.checkpoint.ModelDescription;
 import rope4j.checkpoint.RopeOverrides;
 import rope4j.diagnosis.recipe.LlamaCppFlags;
 import rope4j.diagnosis.recipe.Recipe;
 import rope4j.diagnosis.recipe.RecipeModel;
 import rope4j.diagnosis.recipe.Recipes;
+import rope4j.inference.Model;
 import rope4j.rotation.Linear;
 import rope4j.rotation.Unscaled;
 import rope4j.rotation.Yarn;
 
 class StrategyTest {
 
-  private static final ModelDescription MODEL = description("llama-gqa");
+  private static final Model MODEL = Zoo.llamaGqa();
 
-  private static ModelDescription description(String name) {
-    try (GgufFile file = GgufFile.open(Zoo.path(name))) {
-      return ModelDescription.of(file);
-    }
+  @AfterAll
+  static void closeTheModel() {
+    MODEL.close();
   }
 
   @Test
@@ -38,8 +37,10 @@ class StrategyTest {
 
   @Test
   void aFileWithAScalingOfItsOwnIsComparedToo() {
-    assertThat(Strategy.defaults(description("llama-yarn-meta"), 512).stream().map(Strategy::name))
-        .containsExactly("unscaled", "linear", "ntk-aware", "yarn", "file");
+    try (Model scaled = Model.load(Zoo.path("llama-yarn-meta"))) {
+      assertThat(Strategy.defaults(scaled, 512).stream().map(Strategy::name))
+          .containsExactly("unscaled", "linear", "ntk-aware", "yarn", "file");
+    }
   }
 
   @Test
@@ -122,6 +123,7 @@ class StrategyTest {
   }
 
   private static Recipe llamaCpp(Strategy strategy) {
-    return Recipes.llamaCpp(RecipeModel.of("m.gguf", MODEL), strategy.extension(), 256);
+    return Recipes.llamaCpp(
+        RecipeModel.of("m.gguf", MODEL.description()), strategy.extension(), 256);
   }
 }

@@ -15,7 +15,7 @@ class TerminalReportTest {
     try (Model model = Zoo.llamaGqa()) {
       List<Strategy> strategies =
           List.of("unscaled", "linear:2", "linear:4", "ntk-aware", "yarn:2", "yarn:4").stream()
-              .map(name -> Strategy.parse(name, model.description(), 256))
+              .map(name -> Strategy.parse(name, model, 256))
               .toList();
       return new Doctor(model, 256, strategies, criteria)
           .examine("zoo.gguf", "random tokens", Windows.of(Zoo.tokens(600), 256), Progress.NONE);
@@ -73,6 +73,7 @@ class TerminalReportTest {
         new Examination(
             examination.file(),
             examination.description(),
+            examination.recipeModel(),
             examination.inspection(),
             examination.contextLength(),
             examination.text(),

@@ -12,6 +12,7 @@ import rope4j.inference.source.ModelSource;
 import rope4j.inference.tokenizer.Tokenizer;
 import rope4j.rotation.LayerRotations;
 import rope4j.rotation.Precision;
+import rope4j.rotation.RopeParameters;
 
 /// A model whose weights are mapped into memory, and the threads that run it.
 ///
@@ -134,6 +135,15 @@ public final class Model implements AutoCloseable {
             : new LayerRotations(
                 Collections.nCopies(source.description().layers(), Optional.empty()));
     return rotation(layers, contextLength, source.precision());
+  }
+
+  /// The same rotation as parameters: that of the layers which flags reach, those with full
+  /// attention where the layers differ. Its trained length is that of [#description].
+  ///
+  /// @throws CheckpointException when the model does not rotate, or files and flags together make
+  ///   no rotation
+  public RopeParameters rope(RopeOverrides flags, int contextLength) {
+    return source.rope(flags, contextLength);
   }
 
   /// Any rotation of every layer. Layers that this model does not rotate are rotated when `layers`

@@ -114,6 +114,11 @@ record ParityFixture(Path file, JsonNode json) {
     return json.has("trained_ctx");
   }
 
+  /// Whether activations go through ggml's table of GELU.
+  boolean hasGelu() {
+    return json.path("gelu").asBoolean(false);
+  }
+
   boolean hasTolerance(String what) {
     return tolerances().has(what);
   }

@@ -45,6 +45,29 @@ public final class TransformersRope {
     return new LayerRotations(every);
   }
 
+  /// The rotation of the layers with full attention, or of all where they do not differ.
+  ///
+  /// @param config the model's configuration
+  /// @param overrides llama.cpp's flags, laid over the configuration's keys of the same meaning
+  /// @param contextLength tokens, as in [#everyLayer]
+  /// @throws CheckpointException where no layer rotates, or Transformers refuses the configuration
+  public static RopeParameters fullAttention(
+      HuggingFaceConfig config, RopeOverrides overrides, int contextLength) {
+    List<Optional<RopeParameters>> layers = everyLayer(config, overrides, contextLength).layers();
+    List<String> types = config.facts().layerTypes();
+    Optional<RopeParameters> any = Optional.empty();
+    for (int layer = 0; layer < layers.size(); layer++) {
+      Optional<RopeParameters> rope = layers.get(layer);
+      if (rope.isPresent()
+          && (layer >= types.size() || types.get(layer).equals(RopeNormaliser.FULL))) {
+        return rope.get();
+      }
+      any = any.or(() -> rope);
+    }
+    return any.orElseThrow(() ->
+        new CheckpointException(config.source() + ": this model does not rotate queries and keys"));
+  }
+
   private static boolean slides(ModelFacts facts) {
     return facts.slidingWindow().isPresent() && !facts.layerTypes().isEmpty();
   }

@@ -68,6 +68,15 @@ public enum Engine {
     return Arrays.stream(values()).filter(engine -> engine.format == format).toList();
   }
 
+  /// The engine whose rotation rope4j computes for files of a format: what was measured on them is
+  /// what this engine does.
+  public static Engine reproduced(Format format) {
+    return switch (format) {
+      case GGUF -> LLAMA_CPP;
+      case HUGGING_FACE -> TRANSFORMERS;
+    };
+  }
+
   /// The engine of a label.
   ///
   /// @throws IllegalArgumentException when there is none of that name

@@ -63,6 +63,19 @@ public record RecipeModel(
     }
   }
 
+  /// A model's files under the name the user gave them.
+  ///
+  /// @param path as it is to be named on a command line
+  /// @throws CheckpointException where they describe no rotation
+  public static RecipeModel of(String path, Checkpoint checkpoint) {
+    return switch (checkpoint) {
+      case GgufCheckpoint gguf ->
+          of(path, gguf.description().orElseGet(() -> ModelDescription.of(gguf.file())));
+      case FolderCheckpoint folder ->
+          of(path, folder.config()).trainedOn(folder.facts().trainedLength().value());
+    };
+  }
+
   private RecipeModel trainedOn(int length) {
     return new RecipeModel(
         path, format, architecture, length, advertisedLength, base, rotaryDimension, own, config);

@@ -44,6 +44,18 @@ public final class Recipes {
         .toList();
   }
 
+  /// What does exactly what rope4j measures: llama.cpp's command line for a GGUF file, keys of
+  /// Transformers' `config.json` for a folder.
+  ///
+  /// @throws IllegalArgumentException when the context length is below 1
+  public static Recipe reproducing(RecipeModel model, Extension extension, int contextLength) {
+    Engine engine = Engine.reproduced(model.format());
+    return of(model, extension, contextLength).stream()
+        .filter(recipe -> recipe.engine() == engine)
+        .findFirst()
+        .orElseThrow();
+  }
+
   /// llama.cpp's command line by its rotation flags.
   ///
   /// @throws IllegalArgumentException when the context length is below 1

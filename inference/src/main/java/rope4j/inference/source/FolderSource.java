@@ -27,6 +27,7 @@ import rope4j.inference.source.TensorLayout.Heads;
 import rope4j.inference.tokenizer.Tokenizer;
 import rope4j.rotation.LayerRotations;
 import rope4j.rotation.Precision;
+import rope4j.rotation.RopeParameters;
 
 /// A model in a Hugging Face folder: `config.json`, safetensors, `tokenizer.json`.
 public final class FolderSource implements ModelSource {
@@ -225,6 +226,19 @@ public final class FolderSource implements ModelSource {
   @Override
   public LayerRotations rotations(RopeOverrides flags, int contextLength) {
     return TransformersRope.everyLayer(config, flags, contextLength);
+  }
+
+  @Override
+  public RopeParameters rope(RopeOverrides flags, int contextLength) {
+    RopeParameters rope = TransformersRope.fullAttention(config, flags, contextLength);
+    // Flags that switch a scaling off take the length from before it along.
+    return new RopeParameters(
+        rope.headDimension(),
+        rope.rotaryDimension(),
+        rope.base(),
+        description.trainedLength(),
+        rope.pairing(),
+        rope.scaling());
   }
 
   @Override

@@ -17,6 +17,7 @@ import rope4j.checkpoint.model.GgufCheckpoint;
 import rope4j.inference.tokenizer.Tokenizer;
 import rope4j.rotation.LayerRotations;
 import rope4j.rotation.Precision;
+import rope4j.rotation.RopeParameters;
 
 /// A model in a GGUF file.
 public final class GgufSource implements ModelSource {
@@ -84,6 +85,11 @@ public final class GgufSource implements ModelSource {
   @Override
   public LayerRotations rotations(RopeOverrides flags, int contextLength) {
     return LlamaCppRope.everyLayer(description(), windows(), flags, contextLength);
+  }
+
+  @Override
+  public RopeParameters rope(RopeOverrides flags, int contextLength) {
+    return LlamaCppRope.layers(description(), flags, contextLength).getFirst().parameters();
   }
 
   @Override

@@ -12,25 +12,39 @@ import rope4j.checkpoint.ModelDescription;
 import rope4j.checkpoint.RopeOverrides;
 import rope4j.checkpoint.TensorInfo;
 import rope4j.checkpoint.model.Checkpoint;
+import rope4j.checkpoint.model.GgufCheckpoint;
 import rope4j.inference.tokenizer.Tokenizer;
 import rope4j.rotation.LayerRotations;
 import rope4j.rotation.Precision;
+import rope4j.rotation.RopeParameters;
 
 /// A model's open files, asked by GGUF's names for tensors and keys.
 public sealed interface ModelSource extends AutoCloseable permits GgufSource, FolderSource {
 
-  /// Opens a GGUF file, or a Hugging Face folder.
+  /// Opens a GGUF file, a Hugging Face folder, or a folder with one GGUF file.
   ///
   /// @throws CheckpointException when it can't be read, or describes no model this engine runs
   static ModelSource open(Path path) {
     if (Files.isDirectory(path)) {
-      return FolderSource.open(path);
+      return openFolder(path);
     }
     Path parent = path.toAbsolutePath().getParent();
     // Users point to a folder or to its config.json and mean the same.
     return path.endsWith("config.json") && parent != null
         ? FolderSource.open(parent)
         : GgufSource.open(path);
+  }
+
+  private static ModelSource openFolder(Path folder) {
+    if (Files.exists(folder.resolve("config.json"))) {
+      return FolderSource.open(folder);
+    }
+    // It knows which file of such a folder is the model.
+    try (Checkpoint inside = Checkpoint.open(folder)) {
+      return inside instanceof GgufCheckpoint gguf
+          ? GgufSource.open(gguf.path())
+          : FolderSource.open(folder);
+    }
   }
 
   /// The hyper-parameters.
@@ -66,6 +80,13 @@ public sealed interface ModelSource extends AutoCloseable permits GgufSource, Fo
   /// @param contextLength tokens of the context
   /// @throws CheckpointException when files and flags together make no rotation
   LayerRotations rotations(RopeOverrides flags, int contextLength);
+
+  /// The rotation of the layers that such flags reach: those with full attention, where the layers
+  /// differ. Its trained length is that of [#description].
+  ///
+  /// @throws CheckpointException when the model does not rotate, or files and flags together make
+  ///   no rotation
+  RopeParameters rope(RopeOverrides flags, int contextLength);
 
   /// In which arithmetic that engine forms an angle.
   Precision precision();

@@ -4,11 +4,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// What a result belongs to.
 public final class Fingerprint {
@@ -20,9 +23,41 @@ public final class Fingerprint {
   private Fingerprint() {}
 
   /// Of a model file: its length and up to 256 blocks of 64 KiB at even distances, the first and
-  /// the last among them, so that it takes no time for large files. A small file is read whole.
-  public static String ofModel(Path file) {
+  /// the last among them, so that it takes no time for large files. A small file is read whole. Of
+  /// a folder: all of its JSON and safetensors so, with their names.
+  ///
+  /// @param path a GGUF file, a Hugging Face folder, or the `config.json` in it
+  public static String ofModel(Path path) {
     MessageDigest digest = digest();
+    Path parent = path.toAbsolutePath().getParent();
+    boolean inFolder = path.endsWith("config.json") && parent != null;
+    Path model = inFolder ? parent : path;
+    try {
+      if (Files.isDirectory(model)) {
+        for (Path file : files(model)) {
+          digest.update(String.valueOf(file.getFileName()).getBytes(StandardCharsets.UTF_8));
+          update(digest, file);
+        }
+      } else {
+        update(digest, model);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return hex(digest);
+  }
+
+  private static List<Path> files(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(file ->
+              file.toString().matches(".*\\.(json|safetensors)") && Files.isRegularFile(file))
+          .sorted()
+          .toList();
+    }
+  }
+
+  private static void update(MessageDigest digest, Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file)) {
       long size = channel.size();
       digest.update(ByteBuffer.allocate(Long.BYTES).putLong(size).flip());
@@ -33,10 +68,7 @@ public final class Fingerprint {
         channel.read(block, blocks == 1 ? 0 : Math.round((double) last * i / (blocks - 1)));
         digest.update(block.flip());
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
-    return hex(digest);
   }
 
   /// Of the windows of a text.
