@@ -4,19 +4,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import rope4j.checkpoint.CheckpointException;
-import rope4j.checkpoint.LlamaCppRope;
 import rope4j.checkpoint.ModelDescription;
 import rope4j.checkpoint.RopeOverrides;
 import rope4j.checkpoint.RopeScalingType;
-import rope4j.checkpoint.model.GgufCheckpoint;
 import rope4j.diagnosis.Doctor;
 import rope4j.diagnosis.Progress;
+import rope4j.diagnosis.recipe.RecipeModel;
 import rope4j.inference.Model;
 import rope4j.rotation.Frequencies;
 import rope4j.rotation.RopeParameters;
 import rope4j.tuning.fitness.EvaluationCache;
 import rope4j.tuning.fitness.Evaluator;
-import rope4j.tuning.fitness.ModelFingerprint;
 import rope4j.tuning.fitness.PrefillEvaluator;
 import rope4j.tuning.fitness.ProcessorTime;
 import rope4j.tuning.fitness.Rotations;
@@ -51,7 +49,6 @@ public final class Tuner {
 
   private final Model model;
   private final TuningRequest request;
-  private final GgufCheckpoint checkpoint;
   private final ModelDescription description;
   private final Target target;
   private final List<SearchSpace> spaces;
@@ -65,17 +62,10 @@ public final class Tuner {
   /// @throws IllegalArgumentException when the context needs no extension, the text does not fill
   ///   it twice, needles have no room, the budget does not cover the closed forms, or a space is
   ///   not known
-  /// @throws CheckpointException when the model is not a GGUF file, or does not rotate
+  /// @throws CheckpointException when the model does not rotate
   public Tuner(Model model, TuningRequest request) {
     this.model = model;
     this.request = request;
-    if (!(model.checkpoint() instanceof GgufCheckpoint gguf)) {
-      throw new CheckpointException(
-          request.file()
-              + " is a folder, but rope tune searches for GGUF files; convert it with llama.cpp's"
-              + " convert_hf_to_gguf.py");
-    }
-    this.checkpoint = gguf;
     this.description = model.description();
     int length = request.contextLength();
     Doctor.requireExtension(description, length);
@@ -109,7 +99,7 @@ public final class Tuner {
   }
 
   private RopeParameters rotation(RopeOverrides flags, int length) {
-    return LlamaCppRope.layers(description, flags, length).getFirst().parameters();
+    return model.rope(flags, length);
   }
 
   private Optional<Frequencies> own(RopeParameters plain) {
@@ -166,9 +156,8 @@ public final class Tuner {
     PrefillEvaluator evaluator =
         new PrefillEvaluator(
             model,
-            new Rotations(model, checkpoint.file(), request.contextLength()),
+            new Rotations(model, request.contextLength()),
             cache,
-            ModelFingerprint.of(checkpoint.path()),
             rungs.all().size() + 1 + heldOut.size());
     long expected =
         switch (request.budget()) {
@@ -201,6 +190,7 @@ public final class Tuner {
     return new Tuning(
         request.file(),
         description,
+        RecipeModel.of(request.file(), model.checkpoint()),
         request.contextLength(),
         request.objective(),
         request.seed(),

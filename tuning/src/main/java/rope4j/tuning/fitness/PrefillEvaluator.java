@@ -1,7 +1,9 @@
 package rope4j.tuning.fitness;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -31,8 +33,8 @@ public final class PrefillEvaluator implements Evaluator {
   private final Scorer scorer;
   private final Rotations rotations;
   private final EvaluationCache cache;
-  private final String fingerprint;
   private final LogitRows rows;
+  private final Map<Window, String> questions = new HashMap<>();
   private final Map<String, ShortText> originals = new HashMap<>();
   private Optional<ModelRotation> last = Optional.empty();
   private String lastKey = "";
@@ -41,15 +43,13 @@ public final class PrefillEvaluator implements Evaluator {
   private long nanos;
   private long processorNanos;
 
-  /// @param fingerprint of the model file
+  /// @param cache of this model
   /// @param windows how many different windows will be asked about
-  public PrefillEvaluator(
-      Model model, Rotations rotations, EvaluationCache cache, String fingerprint, int windows) {
+  public PrefillEvaluator(Model model, Rotations rotations, EvaluationCache cache, int windows) {
     this.model = model;
     this.scorer = model.scorer();
     this.rotations = rotations;
     this.cache = cache;
-    this.fingerprint = fingerprint;
     // One more for the candidate's own.
     long most = BUDGET / model.vocabularySize() / (windows + 1);
     int trained = model.description().trainedLength();
@@ -140,23 +140,34 @@ public final class PrefillEvaluator implements Evaluator {
   }
 
   private String key(Candidate candidate, Window window) {
-    MessageDigest digest = ModelFingerprint.sha256();
-    String question =
+    return digest(questions.computeIfAbsent(window, this::question) + candidate.key(), new int[0]);
+  }
+
+  /// All of a question but the candidate: it is asked often.
+  private String question(Window window) {
+    String facts =
         String.join(
             "|",
             VERSION,
-            fingerprint,
+            cache.model(),
             model.vectorized() ? "vector" : "scalar",
-            candidate.key(),
             Integer.toString(window.trainedLength()),
             Integer.toString(rows.count()),
             window.text().toString(),
             window.answers().toString());
-    digest.update(question.getBytes(java.nio.charset.StandardCharsets.UTF_8));
-    int[] ids = window.tokens();
-    ByteBuffer bytes = ByteBuffer.allocate(ids.length * Integer.BYTES);
-    bytes.asIntBuffer().put(ids);
-    digest.update(bytes);
-    return HexFormat.of().formatHex(digest.digest(), 0, 16);
+    return digest(facts, window.tokens());
+  }
+
+  private static String digest(String text, int[] ids) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(text.getBytes(StandardCharsets.UTF_8));
+      ByteBuffer bytes = ByteBuffer.allocate(ids.length * Integer.BYTES);
+      bytes.asIntBuffer().put(ids);
+      digest.update(bytes);
+      return HexFormat.of().formatHex(digest.digest(), 0, 16);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
   }
 }

@@ -9,10 +9,11 @@ final class ShortText {
 
   private final float[][] probabilities;
 
-  /// By row: the sum of its probabilities, which is 1 but for rounding, and that of `p log p`.
+  /// By row: the sum of its probabilities, which is 1 but for rounding.
   private final double[] mass;
 
-  private final double[] negativeEntropy;
+  /// The sum of `p log p` over all rows.
+  private double negativeEntropy;
 
   /// @param original logits under the original rotation
   /// @param tokens the text, one token longer than the last row's position
@@ -21,7 +22,6 @@ final class ShortText {
     int count = original.count();
     probabilities = new float[count][];
     mass = new double[count];
-    negativeEntropy = new double[count];
     for (int row = 0; row < count; row++) {
       float[] logits = original.row(row);
       double total = original.logSumExp(row, tokens, nll);
@@ -30,7 +30,7 @@ final class ShortText {
         double logProbability = logits[i] - total;
         own[i] = (float) Math.exp(logProbability);
         mass[row] += own[i];
-        negativeEntropy[row] += own[i] * logProbability;
+        negativeEntropy += own[i] * logProbability;
       }
       probabilities[row] = own;
     }
@@ -42,32 +42,22 @@ final class ShortText {
   /// @param tokens a text that begins with this one
   /// @param nll its likelihoods by position
   double divergence(LogitRows other, int[] tokens, double[] nll) {
-    double sum = 0;
+    double logs = 0;
+    // Entry by entry over all rows, which needs no sum within a vector.
+    double[] products = new double[probabilities[0].length];
     for (int row = 0; row < probabilities.length; row++) {
-      double logs =
-          product(probabilities[row], other.row(row))
-              - mass[row] * other.logSumExp(row, tokens, nll);
-      sum += Math.max(0, negativeEntropy[row] - logs);
+      addProducts(products, probabilities[row], other.row(row));
+      logs -= mass[row] * other.logSumExp(row, tokens, nll);
     }
-    return sum / probabilities.length;
+    for (double product : products) {
+      logs += product;
+    }
+    return Math.max(0, negativeEntropy - logs) / probabilities.length;
   }
 
-  /// Four sums at once, since each addition waits for the one before it.
-  private static double product(float[] p, float[] q) {
-    double a = 0;
-    double b = 0;
-    double c = 0;
-    double d = 0;
-    int i = 0;
-    for (; i + 3 < p.length; i += 4) {
-      a += (double) p[i] * q[i];
-      b += (double) p[i + 1] * q[i + 1];
-      c += (double) p[i + 2] * q[i + 2];
-      d += (double) p[i + 3] * q[i + 3];
+  private static void addProducts(double[] sums, float[] p, float[] q) {
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] += (double) p[i] * (double) q[i];
     }
-    for (; i < p.length; i++) {
-      a += (double) p[i] * q[i];
-    }
-    return a + b + c + d;
   }
 }

@@ -13,7 +13,6 @@ import org.junit.jupiter.api.io.TempDir;
 import rope4j.checkpoint.LlamaCppRope;
 import rope4j.checkpoint.RopeOverrides;
 import rope4j.checkpoint.RopeScalingType;
-import rope4j.checkpoint.model.GgufCheckpoint;
 import rope4j.diagnosis.Blocks;
 import rope4j.diagnosis.Divergence;
 import rope4j.inference.LogitsObserver;
@@ -78,8 +77,7 @@ class PrefillEvaluatorTest {
     try (Model model = model(2)) {
       Candidate candidate = candidate(model, true);
       Measurement measured = evaluator(model, "a.jsonl").measure(candidate, window);
-      Rotations rotations =
-          new Rotations(model, ((GgufCheckpoint) model.checkpoint()).file(), CONTEXT);
+      Rotations rotations = new Rotations(model, CONTEXT);
       List<float[]> before = logits(model, rotations.original());
       List<float[]> after = logits(model, rotations.of(candidate));
       double sum = 0;
@@ -128,10 +126,10 @@ class PrefillEvaluatorTest {
   void whatIsKnownIsNotRunAgain() {
     try (Model model = model(2)) {
       Measurement first;
-      try (EvaluationCache cache = EvaluationCache.open(folder.resolve("a.jsonl"))) {
+      try (EvaluationCache cache = EvaluationCache.open(folder.resolve("a.jsonl"), model)) {
         first = evaluator(model, cache).measure(candidate(model, true), window);
       }
-      try (EvaluationCache cache = EvaluationCache.open(folder.resolve("a.jsonl"))) {
+      try (EvaluationCache cache = EvaluationCache.open(folder.resolve("a.jsonl"), model)) {
         PrefillEvaluator again = evaluator(model, cache);
         assertThat(again.measure(candidate(model, true), window)).isEqualTo(first);
         assertThat(again.prefills()).isZero();
@@ -142,17 +140,11 @@ class PrefillEvaluatorTest {
   }
 
   private PrefillEvaluator evaluator(Model model, String file) {
-    return evaluator(model, EvaluationCache.open(folder.resolve(file)));
+    return evaluator(model, EvaluationCache.open(folder.resolve(file), model));
   }
 
   private static PrefillEvaluator evaluator(Model model, EvaluationCache cache) {
-    GgufCheckpoint checkpoint = (GgufCheckpoint) model.checkpoint();
-    return new PrefillEvaluator(
-        model,
-        new Rotations(model, checkpoint.file(), CONTEXT),
-        cache,
-        ModelFingerprint.of(checkpoint.path()),
-        1);
+    return new PrefillEvaluator(model, new Rotations(model, CONTEXT), cache, 1);
   }
 
   private static Target target(Model model) {

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.Random;
 import rope4j.checkpoint.GgufFile;
 import rope4j.checkpoint.ModelDescription;
+import rope4j.diagnosis.recipe.RecipeModel;
 import rope4j.tuning.fitness.Evaluator;
 import rope4j.tuning.fitness.Measurement;
 import rope4j.tuning.fitness.Objective;
@@ -53,6 +54,7 @@ final class Proofs {
     return new Tuning(
         "<models>/a&b.gguf",
         model,
+        RecipeModel.of("<models>/a&b.gguf", model),
         1024,
         Objective.NLL,
         1,
