@@ -39,7 +39,9 @@ public final class Conversation {
     return List.copyOf(messages);
   }
 
-  /// Tells the model something before the conversation.
+  /// Tells the model something before the conversation. Where the template refuses such a message
+  /// or leaves it out, it goes before what is said first, with an empty line between, as in
+  /// llama.cpp.
   public void instruct(String text) {
     messages.add(Message.system(text));
   }
@@ -54,7 +56,7 @@ public final class Conversation {
   public int[] ask(String text) {
     messages.add(Message.user(text));
     try {
-      int[] prompt = template.prompt(messages, tokenizer);
+      int[] prompt = template.prompt(told(), tokenizer);
       if (prompt.length >= session.capacity()) {
         throw new IllegalArgumentException(
             "the conversation has "
@@ -69,6 +71,25 @@ public final class Conversation {
     } catch (RuntimeException e) {
       messages.removeLast();
       throw e;
+    }
+  }
+
+  /// The conversation as the template takes it.
+  private List<Message> told() {
+    Message first = messages.getFirst();
+    if (first.role() != Role.SYSTEM || takes(first)) {
+      return messages;
+    }
+    List<Message> folded = new ArrayList<>(messages.subList(1, messages.size()));
+    folded.set(0, Message.user(first.text() + "\n\n" + folded.getFirst().text()));
+    return folded;
+  }
+
+  private boolean takes(Message instruction) {
+    try {
+      return template.text(messages, tokenizer).contains(instruction.text().strip());
+    } catch (TemplateException _) {
+      return false;
     }
   }
 

@@ -70,6 +70,32 @@ class ConversationTest {
     }
   }
 
+  @Test
+  void whatATemplateRefusesOrLeavesOutOfASystemGoesBeforeTheFirstQuestion() {
+    ChatTemplate leavesOut =
+        ChatTemplate.of(
+            "leaves out",
+            "{% for m in messages %}{% if m.role != 'system' %}{{ m.role }}: {{ m.content }}\n"
+                + "{% endif %}{% endfor %}");
+    for (ChatTemplate template : List.of(ChatTemplate.builtIn("gemma"), leavesOut)) {
+      try (Model model = Model.load(FILE)) {
+        Conversation conversation =
+            new Conversation(template, model.tokenizer(), session(model, 512));
+        conversation.instruct("be kind");
+        assertThat(conversation.ask("one"))
+            .isEqualTo(template.prompt(List.of(Message.user("be kind\n\none")), model.tokenizer()));
+        conversation.answered("two");
+        var _ = conversation.ask("three");
+        assertThat(conversation.messages())
+            .containsExactly(
+                Message.system("be kind"),
+                Message.user("one"),
+                Message.assistant("two"),
+                Message.user("three"));
+      }
+    }
+  }
+
   private static Session session(Model model, int capacity) {
     return model.session(model.rotation(RopeOverrides.NONE, capacity), capacity);
   }

@@ -3,6 +3,7 @@ package rope4j.cli;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import rope4j.inference.Sampler;
 import rope4j.inference.Session;
 import rope4j.inference.tokenizer.TextDecoder;
@@ -10,7 +11,7 @@ import rope4j.inference.tokenizer.Tokenizer;
 
 /// One answer of a model, written as it comes.
 ///
-/// @param predict tokens at most
+/// @param predict tokens at most, at least 1
 /// @param ignoresEnd whether it goes on when the model says that it has finished
 /// @param watch what counts repetitions and entropies
 record Answer(
@@ -24,8 +25,37 @@ record Answer(
   /// Tokens that are read before it is asked whether the user wants it to end.
   private static final int STEP = 256;
 
+  /// Why an answer ended.
+  enum End {
+    /// The model said that it has finished, or the user wanted it to.
+    ITSELF,
+    /// So many tokens were asked for.
+    LIMIT,
+    /// There is no room for more.
+    CONTEXT
+  }
+
   /// What was said and how fast.
-  record Said(String text, int prompt, int tokens, long promptNanos, long nanos) {
+  record Said(String text, int prompt, int tokens, long promptNanos, long nanos, End end) {
+
+    /// What cut the answer short, and what lets it go on; empty where nothing did.
+    ///
+    /// @param context tokens there is room for
+    Optional<String> cut(int context) {
+      return switch (end) {
+        case ITSELF -> Optional.empty();
+        case LIMIT ->
+            Optional.of(
+                "cut after "
+                    + tokens
+                    + " tokens by --predict; give a larger -n, or -1 for no limit");
+        case CONTEXT ->
+            Optional.of(
+                "cut because the context of "
+                    + context
+                    + " tokens is full; give a larger one with -c");
+      };
+    }
 
     String speeds() {
       return String.format(
@@ -50,7 +80,8 @@ record Answer(
     float[] logits = read(prompt, stop);
     long prefilled = System.nanoTime();
     int generated = 0;
-    while (generated < predict && !stop.isAsked()) {
+    End end = End.ITSELF;
+    while (!stop.isAsked()) {
       int token = sampler.next(logits);
       if (tokenizer.endsGeneration(token) && !ignoresEnd) {
         break;
@@ -62,7 +93,8 @@ record Answer(
       text.append(piece);
       out.print(piece);
       out.flush();
-      if (session.length() == session.capacity()) {
+      if (generated == predict || session.length() == session.capacity()) {
+        end = generated == predict ? End.LIMIT : End.CONTEXT;
         break;
       }
       logits = session.feed(token);
@@ -76,7 +108,8 @@ record Answer(
         prompt.length,
         generated,
         prefilled - begin,
-        System.nanoTime() - prefilled);
+        System.nanoTime() - prefilled,
+        end);
   }
 
   private float[] read(int[] prompt, Stop stop) {

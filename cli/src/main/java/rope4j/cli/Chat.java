@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
+import java.nio.charset.MalformedInputException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -12,6 +13,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import rope4j.chat.ChatTemplate;
 import rope4j.chat.Conversation;
+import rope4j.checkpoint.model.GgufCheckpoint;
 import rope4j.inference.Model;
 
 /// A conversation on a terminal or by lines of standard input.
@@ -36,29 +38,47 @@ final class Chat {
     return ChatTemplate.of(model.checkpoint())
         .orElseThrow(() ->
             new InputException(
-                "the model has no chat template (tokenizer.chat_template), so it is likely none to"
-                    + " talk with; give one with --chat-template: "
-                    + String.join(", ", ChatTemplate.builtInNames())
-                    + " or a file in Jinja"));
+                "the model has no chat template ("
+                    + (model.checkpoint() instanceof GgufCheckpoint
+                        ? "tokenizer.chat_template"
+                        : "chat_template.jinja, or chat_template in tokenizer_config.json")
+                    + "), so it is likely none to talk with; "
+                    + remedy()));
+  }
+
+  private static String remedy() {
+    return "give one with --chat-template: "
+        + String.join(", ", ChatTemplate.builtInNames())
+        + ", or a file in Jinja";
   }
 
   private static ChatTemplate named(String name) {
     if (ChatTemplate.builtInNames().contains(name)) {
       return ChatTemplate.builtIn(name);
     }
+    Path file;
     try {
-      Path file = Path.of(name);
-      if (Files.isRegularFile(file)) {
-        return ChatTemplate.of(name, Files.readString(file));
-      }
-    } catch (IOException | InvalidPathException e) {
-      throw new InputException("--chat-template " + name + " can't be read: " + e.getMessage());
+      file = Path.of(name);
+    } catch (InvalidPathException _) {
+      throw refused(name, "can't be a file");
     }
-    throw new InputException(
-        "--chat-template "
-            + name
-            + " is no file, and none of "
-            + String.join(", ", ChatTemplate.builtInNames()));
+    if (Files.isDirectory(file)) {
+      throw refused(name, "is a folder");
+    }
+    if (!Files.isRegularFile(file)) {
+      throw refused(name, "is no file and no template that ships");
+    }
+    try {
+      return ChatTemplate.of(name, Files.readString(file));
+    } catch (MalformedInputException _) {
+      throw refused(name, "is not text (UTF-8)");
+    } catch (IOException e) {
+      throw refused(name, "can't be read: " + e.getMessage());
+    }
+  }
+
+  private static InputException refused(String name, String why) {
+    return new InputException("--chat-template " + name + " " + why + "; " + remedy());
   }
 
   /// One question and its answer.

@@ -16,7 +16,9 @@ final class ChatFlags {
   @Option(
       names = "--system",
       paramLabel = "TEXT",
-      description = "What the model is told before the conversation; with --chat.")
+      description =
+          "What the model is told before the conversation; with --chat. Where its template has no"
+              + " place for that, it goes before the first question, as in llama.cpp.")
   private Optional<String> system = Optional.empty();
 
   @Option(

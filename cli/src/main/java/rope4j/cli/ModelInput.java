@@ -60,8 +60,8 @@ final class ModelInput {
     Model model = Model.load(path, threads);
     if (!model.vectorized()) {
       err.println(
-          "rope: this JVM has no Vector API (jdk.incubator.vector); plain Java runs the model, several"
-              + " times slower");
+          "rope: running several times slower than it could, because Java was started without its Vector"
+              + " API; start with ./rope, or add --add-modules jdk.incubator.vector");
     }
     return model;
   }

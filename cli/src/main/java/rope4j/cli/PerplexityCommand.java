@@ -56,6 +56,7 @@ final class PerplexityCommand implements Callable<Integer> {
     text.check();
     PrintWriter out = spec.commandLine().getOut();
     try (Model model = input.load(spec.commandLine().getErr())) {
+      RopeFlags.requireRotation(model, overrides);
       int[] tokens = text.read(model).whole();
       int context = contextLength.filter(n -> n != 0).orElse(tokens.length);
       check(tokens.length, context);

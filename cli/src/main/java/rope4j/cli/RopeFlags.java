@@ -6,6 +6,8 @@ import java.util.OptionalInt;
 import picocli.CommandLine.Option;
 import rope4j.checkpoint.RopeOverrides;
 import rope4j.checkpoint.RopeScalingType;
+import rope4j.diagnosis.recipe.LlamaCppFlags;
+import rope4j.inference.Model;
 
 /// llama.cpp's rotation flags, with its names and meanings.
 final class RopeFlags {
@@ -62,6 +64,20 @@ final class RopeFlags {
       paramLabel = "N",
       description = "Pairs that turn less often are interpolated.")
   private Optional<Double> yarnBetaSlow = Optional.empty();
+
+  /// @throws InputException when there are flags, but the model has no rotation they could change
+  static void requireRotation(Model model, RopeOverrides flags) {
+    if (!flags.equals(RopeOverrides.NONE) && !model.rotates()) {
+      throw new InputException(
+          "this model has no rotation ("
+              + (model.learnedPositions().isPresent()
+                  ? "its positions are learned"
+                  : "its queries and keys are not rotated")
+              + "), so "
+              + String.join(" ", LlamaCppFlags.words(flags))
+              + " can change nothing; leave the flags out");
+    }
+  }
 
   RopeOverrides overrides() {
     if (scale.isPresent() && frequencyScale.isPresent()) {

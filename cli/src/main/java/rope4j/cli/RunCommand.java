@@ -25,6 +25,7 @@ import rope4j.diagnosis.recipe.LlamaCppFlags;
 import rope4j.inference.Model;
 import rope4j.inference.Sampler;
 import rope4j.inference.Sampling;
+import rope4j.inference.Session;
 import rope4j.inference.SessionOptions;
 import rope4j.inference.tokenizer.Tokenizer;
 
@@ -57,13 +58,17 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = {"-n", "--predict", "--n-predict"},
       paramLabel = "N",
-      description = "Tokens to generate at most. Default ${DEFAULT-VALUE}.")
+      description =
+          "Tokens to generate at most; -1 or -2 until the text ends or the context is full. Default"
+              + " ${DEFAULT-VALUE}.")
   private int predict = ORDINARY_LENGTH;
 
   @Option(
       names = {"-c", "--ctx-size", "--context"},
       paramLabel = "N",
-      description = "Tokens of the context; without it as many as prompt and answer need.")
+      description =
+          "Tokens of the context; 0 is the length the model was made for. Without it as many as prompt"
+              + " and answer need, and with -n -1 that length.")
   private Optional<Integer> contextLength = Optional.empty();
 
   @Option(names = "--ignore-eos", description = "Go on when the model says that it has finished.")
@@ -88,8 +93,9 @@ final class RunCommand implements Callable<Integer> {
     RopeOverrides flags = rope.overrides();
     SessionOptions options = session.options();
     Sampling choice = sampling.sampling();
-    if (predict < 1) {
-      throw new InputException("--predict must be at least 1, but it is " + predict);
+    if (predict < -2 || predict == 0) {
+      throw new InputException(
+          "--predict must be at least 1, or -1 for no limit, but it is " + predict);
     }
     PrintWriter err = spec.commandLine().getErr();
     boolean chat = chatting.isAsked();
@@ -103,12 +109,13 @@ final class RunCommand implements Callable<Integer> {
           "--chat needs the module rope4j.chat and its libraries; start with --add-modules rope4j.chat, as ./rope does");
     }
     try (Model model = input.load(err)) {
+      RopeFlags.requireRotation(model, flags);
       Tokenizer tokenizer = model.tokenizer();
       if (chat) {
         talk(model, tokenizer, flags, options, choice, err);
       } else {
         int[] tokens = tokens(tokenizer);
-        int context = context(tokens.length);
+        int context = context(tokens.length, model.description().contextLength());
         // What is refused for want of memory is refused before anything is said.
         Answer answer = answer(model, tokenizer, flags, context, options, choice);
         say(model, flags, context, err);
@@ -127,7 +134,8 @@ final class RunCommand implements Callable<Integer> {
       PrintWriter err) {
     ChatTemplate template = Chat.template(model, chatting);
     int advertised = model.description().contextLength();
-    int context = contextLength.filter(n -> n != 0).orElse(Math.min(advertised, CHAT_CONTEXT));
+    int context =
+        contextLength.map(n -> n == 0 ? advertised : n).orElse(Math.min(advertised, CHAT_CONTEXT));
     if (context < 1) {
       throw new InputException("--ctx-size must be at least 1, but it is " + context);
     }
@@ -137,7 +145,7 @@ final class RunCommand implements Callable<Integer> {
     Chat chat = new Chat(template, answer, chatting.system(), out);
     try (Stop stop = Stop.onInterrupt()) {
       if (prompt.isPresent()) {
-        report(chat.ask(prompt.get(), stop), choice.seed());
+        report(chat.ask(prompt.get(), stop), context, choice.seed());
       } else {
         chat.converse(
             stop,
@@ -147,7 +155,10 @@ final class RunCommand implements Callable<Integer> {
                 err.flush();
               }
             },
-            said -> err.println("rope: " + said.speeds()));
+            said -> {
+              said.cut(context).ifPresent(cut -> err.println("rope: " + cut));
+              err.println("rope: " + said.speeds());
+            });
       }
     }
     answer.watch().line(model, new int[0]).ifPresent(line -> err.println("rope: " + line));
@@ -166,12 +177,11 @@ final class RunCommand implements Callable<Integer> {
     return tokens;
   }
 
-  private static int sum(int promptTokens, int predict) {
-    return (int) Math.min(Integer.MAX_VALUE, (long) promptTokens + predict);
-  }
-
-  private int context(int promptTokens) {
-    int context = contextLength.filter(n -> n != 0).orElse(sum(promptTokens, predict));
+  /// @param advertised tokens the model was made for
+  private int context(int promptTokens, int advertised) {
+    int needed =
+        predict < 0 ? advertised : (int) Math.min(Integer.MAX_VALUE, (long) promptTokens + predict);
+    int context = contextLength.map(n -> n == 0 ? advertised : n).orElse(needed);
     if (context < 1) {
       throw new InputException("--ctx-size must be at least 1, but it is " + context);
     }
@@ -179,9 +189,10 @@ final class RunCommand implements Callable<Integer> {
       throw new InputException(
           "the prompt has "
               + promptTokens
-              + " tokens, which leaves no room in --ctx-size "
+              + " tokens, which leaves no room in "
+              + (contextLength.isPresent() ? "--ctx-size " : "the model's context of ")
               + context
-              + "; give a larger one or a shorter prompt");
+              + "; give a larger one (-c) or a shorter prompt");
     }
     return context;
   }
@@ -214,11 +225,12 @@ final class RunCommand implements Callable<Integer> {
           err.println("rope: " + verdict.text());
         }
       }
-      case BEYOND -> beyond(inspection, flagged, context, err);
+      case BEYOND -> beyond(inspection, flagged, model.rotates(), context, err);
     }
   }
 
-  private void beyond(Inspection inspection, boolean flagged, int context, PrintWriter err) {
+  private void beyond(
+      Inspection inspection, boolean flagged, boolean rotates, int context, PrintWriter err) {
     List<String> remedy =
         inspection.advised().flatMap(LlamaCppFlags::of).map(LlamaCppFlags::words).orElse(List.of());
     String reached =
@@ -228,7 +240,9 @@ final class RunCommand implements Callable<Integer> {
             + " this model was made for, and "
             + (flagged
                 ? "these flags do not scale its rotation far enough"
-                : "nothing scales its rotation");
+                : rotates
+                    ? "nothing scales its rotation"
+                    : "it has no rotation that could be scaled");
     if (!allowDegraded) {
       throw new InputException(
           reached
@@ -241,7 +255,10 @@ final class RunCommand implements Callable<Integer> {
 
   private void generate(Model model, Answer answer, int[] tokens, Sampling choice) {
     try (Stop stop = Stop.onInterrupt()) {
-      report(answer.write(tokens, stop, spec.commandLine().getOut()), choice.seed());
+      report(
+          answer.write(tokens, stop, spec.commandLine().getOut()),
+          answer.session().capacity(),
+          choice.seed());
     }
     answer
         .watch()
@@ -258,12 +275,25 @@ final class RunCommand implements Callable<Integer> {
       Sampling choice) {
     int trained = trainedLength(model);
     return new Answer(
-        model.session(model.rotation(flags, context), context, options),
+        session(model, flags, context, options),
         new Sampler(choice, model.vocabularySize()),
         tokenizer,
-        predict,
+        predict < 0 ? Integer.MAX_VALUE : predict,
         ignoreEnd,
         new CoherenceWatch(trained, context, coherence || context > trained));
+  }
+
+  private static Session session(
+      Model model, RopeOverrides flags, int context, SessionOptions options) {
+    int advertised = model.description().contextLength();
+    try {
+      return model.session(model.rotation(flags, context), context, options);
+    } catch (IllegalArgumentException e) {
+      if (context <= advertised) {
+        throw e;
+      }
+      throw new InputException(e.getMessage() + "; the model was made for " + advertised);
+    }
   }
 
   private static int trainedLength(Model model) {
@@ -280,7 +310,9 @@ final class RunCommand implements Callable<Integer> {
         context);
   }
 
-  private void report(Answer.Said said, long seed) {
-    spec.commandLine().getErr().println("rope: " + said.speeds() + "; seed " + seed);
+  private void report(Answer.Said said, int context, long seed) {
+    PrintWriter err = spec.commandLine().getErr();
+    said.cut(context).ifPresent(cut -> err.println("rope: " + cut));
+    err.println("rope: " + said.speeds() + "; seed " + seed);
   }
 }

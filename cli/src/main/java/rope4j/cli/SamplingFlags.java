@@ -8,6 +8,9 @@ import rope4j.inference.Sampling;
 /// llama.cpp's sampling flags, with its names and defaults.
 final class SamplingFlags {
 
+  /// As a seed it asks for any.
+  private static final long RANDOM = -1;
+
   @Option(
       names = "--temp",
       paramLabel = "T",
@@ -18,7 +21,8 @@ final class SamplingFlags {
       names = "--top-k",
       paramLabel = "K",
       description =
-          "Choose among so many of the most likely tokens; 0 is all. Default ${DEFAULT-VALUE}.")
+          "Choose among so many of the most likely tokens; 0 or -1 is all. Default"
+              + " ${DEFAULT-VALUE}.")
   private int topK = 40;
 
   @Option(
@@ -45,13 +49,15 @@ final class SamplingFlags {
   @Option(
       names = "--repeat-last-n",
       paramLabel = "N",
-      description = "Tokens that count as recent. Default ${DEFAULT-VALUE}.")
+      description =
+          "Tokens that count as recent; 0 is none, -1 the whole context. Default ${DEFAULT-VALUE}.")
   private int repeatLast = 64;
 
   @Option(
       names = "--seed",
       paramLabel = "N",
-      description = "The same seed gives the same text; without it another one every time.")
+      description =
+          "The same seed gives the same text; without it, or with -1, another one every time.")
   private Optional<Long> seed = Optional.empty();
 
   Sampling sampling() {
@@ -62,6 +68,7 @@ final class SamplingFlags {
         minP,
         repeatPenalty,
         repeatLast,
-        seed.orElseGet(() -> ThreadLocalRandom.current().nextLong(1L << 31)));
+        seed.filter(given -> given != RANDOM)
+            .orElseGet(() -> ThreadLocalRandom.current().nextLong(1L << 31)));
   }
 }

@@ -111,6 +111,39 @@ class FolderCommandsTest {
   }
 
   @Test
+  void aFolderIsExamined() throws IOException {
+    Path text = Files.writeString(folder.resolve("long.txt"), "1 2 3 4 5 6 7 ".repeat(60));
+    Path page = folder.resolve("page.html");
+    Cli run = Cli.run("doctor", folder, "--tokens", text, "-c", 128, "--json", "--html", page);
+    assertThat(run.code()).as(run.toString()).isZero();
+    assertThat(run.json().at("/recipes/0/engine").asString()).isEqualTo("transformers");
+    assertThat(Files.readString(page)).contains("Rotation as Transformers computes it.");
+  }
+
+  @Test
+  void flagsOfRotationCanBePrintedForIt() {
+    Cli run =
+        Cli.run("frequencies", folder, "--rope-scaling", "linear", "--rope-scale", 2, "--json");
+    assertThat(run.code()).as(run.toString()).isZero();
+  }
+
+  @Test
+  void aBrokenFileBesideTheTokenizerIsNamedAlone() throws IOException {
+    Path broken =
+        Files.writeString(folder.resolve("tokenizer_config.json"), "{\"chat_template\": ");
+    Cli run = Cli.run("run", folder, "-p", "a b");
+    run.isRefusedWith("rope: " + broken + ": line 1, column 19: a value was expected");
+    assertThat(run.err()).doesNotContain("tokenizer.json");
+  }
+
+  @Test
+  void aFolderWithoutATemplateIsToldWhereItsTemplateWouldBe() {
+    Cli run = Cli.run("run", folder, "--chat", "-p", "a b");
+    run.isRefusedWith(
+        "no chat template (chat_template.jinja, or chat_template in tokenizer_config.json)");
+  }
+
+  @Test
   void aPromptIsContinued() {
     Cli run = Cli.run("run", folder, "-p", "a b", "-n", "5", "--ignore-eos", "--seed", "3");
     assertThat(run.code()).as(run.toString()).isZero();
@@ -120,11 +153,6 @@ class FolderCommandsTest {
   @Test
   void pastItsLengthARunIsRefused() {
     Cli.run("run", folder, "-p", "a b", "-n", "100").isRefusedWith("beyond the 64");
-  }
-
-  @Test
-  void theDoctorSaysThatItExaminesFiles() {
-    Cli.run("doctor", folder, "-c", 128, "--tokens", tokens).isRefusedWith("GGUF", "perplexity");
   }
 
   @Test

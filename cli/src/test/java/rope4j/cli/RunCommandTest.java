@@ -90,6 +90,105 @@ class RunCommandTest {
   }
 
   @Test
+  void minusOneIsAnySeedAndAllTokens() {
+    Cli first = run("-n", "5", "--seed", "-1");
+    assertThat(first.code()).as(first.toString()).isZero();
+    assertThat(first.err()).containsPattern("seed \\d+").doesNotContain("seed -1");
+    String all = run("-n", "12", "--seed", "3", "--top-k", "0").out();
+    assertThat(run("-n", "12", "--seed", "3", "--top-k", "-1").out()).isEqualTo(all);
+    String whole =
+        run("-n", "12", "--seed", "3", "--repeat-penalty", "2", "--repeat-last-n", "-1").out();
+    assertThat(
+            run("-n", "12", "--seed", "3", "--repeat-penalty", "2", "--repeat-last-n", "2147483647")
+                .out())
+        .isEqualTo(whole);
+    run("--repeat-last-n", "-2").isRefusedWith("--repeat-last-n is -2", "-1 (the whole context)");
+  }
+
+  @Test
+  void withoutALimitItWritesUntilTheContextIsFull() {
+    for (String limit : new String[] {"-1", "-2"}) {
+      Cli run = run("-n", limit, "--ignore-eos");
+      assertThat(run.code()).as(run.toString()).isZero();
+      assertThat(run.err())
+          .contains(
+              "rope: cut because the context of 64 tokens is full; give a larger one with -c");
+    }
+    Cli run = run("-n", "-1", "--ignore-eos", "-c", "30");
+    assertThat(run.err()).contains("the context of 30 tokens is full");
+    run("-n", "-3").isRefusedWith("--predict must be at least 1, or -1 for no limit");
+  }
+
+  @Test
+  void anAnswerCutByItsLimitSaysSo() {
+    Cli run = run("-n", "7", "--ignore-eos");
+    assertThat(run.err())
+        .contains("rope: cut after 7 tokens by --predict; give a larger -n, or -1 for no limit");
+    assertThat(run.out()).doesNotContain("cut after");
+  }
+
+  @Test
+  void aModelWithoutRotationRefusesItsFlags() {
+    Cli.run("run", Cli.zoo("mpt"), "-p", "hi", "-n", 4, "--rope-scaling", "yarn", "--rope-scale", 4)
+        .isRefusedWith(
+            "this model has no rotation",
+            "--rope-scaling yarn --rope-scale 4",
+            "leave the flags out");
+    Cli.run("run", Cli.zoo("gpt2"), "-p", "hi", "-n", 4, "--rope-freq-base", 5000)
+        .isRefusedWith(
+            "this model has no rotation (its positions are learned)", "--rope-freq-base 5000");
+  }
+
+  @Test
+  void aModelWithLearnedPositionsGoesNoFurtherWhateverIsAllowed() {
+    for (String flag : new String[] {"--ignore-eos", "--allow-degraded"}) {
+      Cli run = Cli.run("run", Cli.zoo("gpt2"), "-p", "hi", "-n", 400, flag);
+      run.isRefusedWith("it has learned 256 positions and can know no others", "ask for no more");
+      assertThat(run.err()).doesNotContain("rotation", "--allow-degraded");
+    }
+  }
+
+  @Test
+  void aModelWithBiasesIsNotToldOfItsRotation() {
+    Cli.run("run", Cli.zoo("mpt"), "-p", "hi", "-n", 400)
+        .isRefusedWith(
+            "beyond the 64", "it has no rotation that could be scaled", "--allow-degraded");
+  }
+
+  @Test
+  void aContextFarTooLongNamesTheOneTheModelWasMadeFor() {
+    run("-c", "2000000000").isRefusedWith("the model was made for 64");
+  }
+
+  @Test
+  void aTemplateThatIsNoTextIsRefusedWithTheRemedy() {
+    String model = Cli.zoo("llama-gqa").toString();
+    run("--chat", "--chat-template", model)
+        .isRefusedWith("is not text (UTF-8); give one", "chatml");
+    run("--chat", "--chat-template", Cli.zoo("llama-gqa").getParent().toString())
+        .isRefusedWith("is a folder; give one with --chat-template: chatml", "or a file in Jinja");
+  }
+
+  @Test
+  void aTemplateWithoutARoleForTheSystemIsTalkedWithAllTheSame() {
+    for (String template : new String[] {"gemma", "mistral"}) {
+      Cli run =
+          run(
+              "--chat",
+              "--chat-template",
+              template,
+              "--system",
+              "be kind",
+              "-n",
+              "3",
+              "-c",
+              "300",
+              "--allow-degraded");
+      assertThat(run.code()).as(run.toString()).isZero();
+    }
+  }
+
+  @Test
   void withATemplateAQuestionIsAnswered() {
     Cli run =
         run(
@@ -111,7 +210,8 @@ class RunCommandTest {
   @Test
   void aModelWithoutATemplateIsNotTalkedWith() {
     run("--chat").isRefusedWith("has no chat template", "--chat-template", "chatml");
-    run("--chat", "--chat-template", "nosuch").isRefusedWith("nosuch is no file", "llama3");
+    run("--chat", "--chat-template", "nosuch")
+        .isRefusedWith("nosuch is no file and no template that ships", "llama3");
     run("--system", "be kind").isRefusedWith("need --chat");
   }
 

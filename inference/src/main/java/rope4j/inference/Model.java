@@ -3,6 +3,7 @@ package rope4j.inference;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Optional;
+import java.util.OptionalInt;
 import rope4j.checkpoint.CheckpointException;
 import rope4j.checkpoint.ModelDescription;
 import rope4j.checkpoint.RopeOverrides;
@@ -118,6 +119,24 @@ public final class Model implements AutoCloseable {
   /// Threads that compute.
   public int threads() {
     return workers.threads();
+  }
+
+  /// Whether any layer rotates queries and keys; others know positions by learned vectors or by
+  /// ALiBi's biases, or not at all.
+  public boolean rotates() {
+    return transformer.rotates()
+        && source.rotations(RopeOverrides.NONE, description().contextLength()).layers().stream()
+            .anyMatch(Optional::isPresent);
+  }
+
+  /// How many positions the model has learned a vector for: it can't be run past them. Empty for a
+  /// model that knows positions otherwise.
+  public OptionalInt learnedPositions() {
+    return transformer
+        .positions()
+        .map(WeightMatrix::rows)
+        .map(OptionalInt::of)
+        .orElse(OptionalInt.empty());
   }
 
   /// How the model's own engine would rotate every layer: llama.cpp a GGUF file's, Transformers a

@@ -1,8 +1,10 @@
 package rope4j.inference;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 
-/// Chooses tokens from logits. Stateful, for one thread; allocates nothing per token.
+/// Chooses tokens from logits. Stateful, for one thread; allocates nothing per token, but, now and
+/// then, room for the tokens that count as recent.
 ///
 /// The steps come in llama.cpp's order: repetition penalty, top-k, top-p, min-p, temperature, then
 /// the draw.
@@ -12,17 +14,24 @@ public final class Sampler {
 
   private final Sampling sampling;
   private final SplittableRandom random;
-  private final int[] recent;
+
+  /// How often each token is among the recent ones.
+  private final int[] counts;
+
   private final int[] candidates;
   private final float[] logits;
   private final double[] weights;
-  private int seen;
+
+  /// The recent ones in a ring, which grows as they come; none where all tokens stay recent.
+  private int[] recent = {};
+
+  private long seen;
 
   /// @param vocabularySize entries of the logits it will be given
   public Sampler(Sampling sampling, int vocabularySize) {
     this.sampling = sampling;
     random = new SplittableRandom(sampling.seed());
-    recent = new int[sampling.repeatLast()];
+    counts = new int[penalises(sampling) ? vocabularySize : 0];
     candidates = new int[vocabularySize];
     logits = new float[vocabularySize];
     weights = new double[vocabularySize];
@@ -30,10 +39,24 @@ public final class Sampler {
 
   /// Tells of a token that stands in the text, be it of the prompt or chosen.
   public void accept(int token) {
-    if (recent.length > 0) {
-      recent[seen % recent.length] = token;
+    if (counts.length == 0) {
+      return;
+    }
+    counts[token]++;
+    int most = sampling.repeatLast();
+    if (most > 0) {
+      if (seen >= most) {
+        counts[recent[(int) (seen % most)]]--;
+      } else if (seen == recent.length) {
+        recent = Arrays.copyOf(recent, (int) Math.min(most, Math.max(64, 2L * recent.length)));
+      }
+      recent[(int) (seen % most)] = token;
       seen++;
     }
+  }
+
+  private static boolean penalises(Sampling sampling) {
+    return sampling.repeatPenalty() != 1 && sampling.repeatLast() != 0;
   }
 
   /// Chooses the token that follows; it must be [#accept]ed when it is taken.
@@ -52,27 +75,13 @@ public final class Sampler {
   }
 
   private void penalise() {
-    if (sampling.repeatPenalty() == 1) {
-      return;
-    }
-    int length = Math.min(seen, recent.length);
-    for (int i = 0; i < length; i++) {
-      int token = recent[i];
-      if (isFirst(token, i)) {
-        float penalty = (float) sampling.repeatPenalty();
+    float penalty = (float) sampling.repeatPenalty();
+    for (int token = 0; token < counts.length; token++) {
+      // Once, however often it was said.
+      if (counts[token] > 0) {
         logits[token] = logits[token] > 0 ? logits[token] / penalty : logits[token] * penalty;
       }
     }
-  }
-
-  /// A token is punished once, however often it was said.
-  private boolean isFirst(int token, int index) {
-    for (int i = 0; i < index; i++) {
-      if (recent[i] == token) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private int mostLikely() {
@@ -93,7 +102,7 @@ public final class Sampler {
       candidates[i] = i;
     }
     int count =
-        sampling.topK() == 0 ? candidates.length : Math.min(sampling.topK(), candidates.length);
+        sampling.topK() <= 0 ? candidates.length : Math.min(sampling.topK(), candidates.length);
     // A heap of the best `count`, the least of them on top.
     for (int i = count / 2 - 1; i >= 0; i--) {
       sink(i, count);

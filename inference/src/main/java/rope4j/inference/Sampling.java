@@ -3,12 +3,12 @@ package rope4j.inference;
 /// How the next token is chosen, with llama.cpp's names and defaults.
 ///
 /// @param temperature divides the logits; 0 takes the most likely token
-/// @param topK keeps this many of the most likely tokens; 0 keeps all
+/// @param topK keeps this many of the most likely tokens; 0 or less keeps all
 /// @param topP keeps the most likely tokens that together have this probability; 1 keeps all
 /// @param minP drops tokens less likely than this times the most likely one; 0 keeps all
 /// @param repeatPenalty divides positive and multiplies negative logits of recent tokens; 1 leaves
 ///   them
-/// @param repeatLast how many of the latest tokens that reaches back to
+/// @param repeatLast how many of the latest tokens that reaches back to; 0 is none, -1 is all
 /// @param seed the same seed gives the same tokens
 public record Sampling(
     double temperature,
@@ -25,7 +25,6 @@ public record Sampling(
         "--temp",
         temperature,
         "0 or more");
-    require(topK >= 0, "--top-k", topK, "0 (all) or more");
     require(topP > 0 && topP <= 1, "--top-p", topP, "above 0 and at most 1");
     require(minP >= 0 && minP < 1, "--min-p", minP, "from 0 to below 1");
     require(
@@ -33,7 +32,12 @@ public record Sampling(
         "--repeat-penalty",
         repeatPenalty,
         "above 0 (1 switches it off)");
-    require(repeatLast >= 0, "--repeat-last-n", repeatLast, "0 or more");
+    if (repeatLast < -1) {
+      throw new IllegalArgumentException(
+          "--repeat-last-n is "
+              + repeatLast
+              + ", but must be -1 (the whole context), 0 (none) or more");
+    }
   }
 
   /// The most likely token, always.

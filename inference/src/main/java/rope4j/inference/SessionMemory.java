@@ -48,7 +48,7 @@ record SessionMemory(Transformer model, KeyValueType keys, KeyValueType values) 
           String.format(
               Locale.ROOT,
               "keys and values of %d tokens take %d MiB as %s and buffers %d MiB, but this JVM may use"
-                  + " %d MiB; %s, or give it more memory (-Xmx)",
+                  + " %d MiB; %s, or give it more memory (-Xmx, for rope in ROPE_JAVA_OPTS)",
               tokens,
               cache >> 20,
               keys == values ? keys.label() : keys.label() + " and " + values.label(),
@@ -108,7 +108,7 @@ record SessionMemory(Transformer model, KeyValueType keys, KeyValueType values) 
               + positions
               + " tokens is too long for this model: it has learned "
               + model.positions().get().rows()
-              + " positions and can know no others");
+              + " positions and can know no others; ask for no more tokens than that");
     }
   }
 }

@@ -53,6 +53,35 @@ class SamplerTest {
   }
 
   @Test
+  void aTopKOfNoneOrLessKeepsAll() {
+    assertThat(shares(new Sampling(1.7, -1, 1, 0, 1, 0, 4)))
+        .containsExactly(shares(new Sampling(1.7, 0, 1, 0, 1, 0, 4)));
+  }
+
+  @Test
+  void aTokenIsRecentUntilSoManyOthersWereSaid() {
+    Sampler sampler = new Sampler(new Sampling(0, 0, 1, 0, 3, 2, 0), LOGITS.length);
+    sampler.accept(5);
+    assertThat(sampler.next(LOGITS)).isEqualTo(1);
+    sampler.accept(0);
+    assertThat(sampler.next(LOGITS)).isEqualTo(1);
+    sampler.accept(0);
+    assertThat(sampler.next(LOGITS)).isEqualTo(5);
+  }
+
+  @Test
+  void theWholeContextCanBeRecentAndTakesNoMoreRoomThanItHas() {
+    for (int recent : new int[] {-1, Integer.MAX_VALUE}) {
+      Sampler sampler = new Sampler(new Sampling(0, 0, 1, 0, 3, recent, 0), LOGITS.length);
+      sampler.accept(5);
+      for (int i = 0; i < 1000; i++) {
+        sampler.accept(0);
+      }
+      assertThat(sampler.next(LOGITS)).isEqualTo(1);
+    }
+  }
+
+  @Test
   void topPKeepsTheFewestTokensThatReachIt() {
     // 5, 1 and 3 have 0.50, 0.30 and 0.18 of the probability.
     double[] shares = shares(new Sampling(1, 0, 0.7, 0, 1, 0, 4));

@@ -141,7 +141,7 @@ class ScorerLawsTest {
       assertThatThrownBy(() -> scorer.score(tokens, rotation))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(
-              "a context of 257 tokens is too long for this model: it has learned 256 positions and can know no others");
+              "a context of 257 tokens is too long for this model: it has learned 256 positions and can know no others; ask for no more tokens than that");
     }
   }
 

@@ -44,11 +44,11 @@ final class JsonTokenizers {
 
   static Tokenizer of(Path file) {
     JsonPart root = read(file);
-    Path config = file.resolveSibling("tokenizer_config.json");
+    Path beside = file.resolveSibling("tokenizer_config.json");
+    // What is wrong in it is not said of tokenizer.json.
+    Optional<JsonPart> config = Files.exists(beside) ? Optional.of(read(beside)) : Optional.empty();
     try {
-      return new JsonTokenizers(
-              root, Files.exists(config) ? Optional.of(read(config)) : Optional.empty())
-          .build();
+      return new JsonTokenizers(root, config).build();
     } catch (CheckpointException e) {
       throw new CheckpointException(file + ": " + e.getMessage(), e);
     }
