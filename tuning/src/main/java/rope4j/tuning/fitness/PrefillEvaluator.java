@@ -87,15 +87,15 @@ public final class PrefillEvaluator implements Evaluator {
     if (known.isPresent()) {
       return known.get();
     }
-    Measurement measured = run(candidate, window);
+    Measurement measured = run(rotation(candidate), window);
     cache.put(key, candidate.name(), measured);
     return measured;
   }
 
-  private Measurement run(Candidate candidate, Window window) {
+  private Measurement run(ModelRotation rotation, Window window) {
     ShortText original = original(window);
     int[] ids = window.tokens();
-    double[] nll = score(ids, rotation(candidate));
+    double[] nll = score(ids, rotation);
     prefills++;
     List<Double> text = new ArrayList<>();
     for (Span span : window.text()) {

@@ -13,8 +13,9 @@ import rope4j.rotation.Yarn;
 
 /// A rotation that can be measured: what divides each pair's frequency, and the attention factor.
 ///
-/// Divisors and attention factor are float32 numbers, because that is what a GGUF file holds: what
-/// is measured is what is written.
+/// Divisors and attention factor are float32 numbers in their shortest decimal form, because that is
+/// what a GGUF file holds and what is pleasant in a `config.json`: what is measured is what is
+/// written.
 ///
 /// @param name for people, for example `YaRN ×4`
 /// @param divisors one per pair, each above 0
@@ -75,15 +76,20 @@ public record Candidate(
       String name, double[] divisors, double attentionFactor, Target target) {
     List<Double> rounded = new ArrayList<>();
     for (double divisor : divisors) {
-      rounded.add((double) (float) divisor);
+      rounded.add(float32(divisor));
     }
-    double attention = (float) attentionFactor;
+    double attention = float32(attentionFactor);
     return new Candidate(
         name,
         rounded,
         attention,
         0,
         new Extension.Divisors(rounded, attention, target.trainedLength()));
+  }
+
+  /// `1.13`, not the `1.12999999523` that a float32 of it is.
+  private static double float32(double value) {
+    return Double.parseDouble(Float.toString((float) value));
   }
 
   private Candidate with(Extension other) {
