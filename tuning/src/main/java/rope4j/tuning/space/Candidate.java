@@ -13,8 +13,8 @@ import rope4j.rotation.Yarn;
 
 /// A rotation that can be measured: what divides each pair's frequency, and the attention factor.
 ///
-/// Divisors and attention factor are float32 numbers in their shortest decimal form, because that is
-/// what a GGUF file holds and what is pleasant in a `config.json`: what is measured is what is
+/// Divisors and attention factor are float32 numbers in their shortest decimal form, because that
+/// is what a GGUF file holds and what is pleasant in a `config.json`: what is measured is what is
 /// written.
 ///
 /// @param name for people, for example `YaRN ×4`
