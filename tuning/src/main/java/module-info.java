@@ -5,6 +5,7 @@ module rope4j.tuning {
   requires hipparchus.core;
   requires hipparchus.optim;
   requires io.jenetics.base;
+  requires java.management;
   requires transitive rope4j.diagnosis;
 
   exports rope4j.tuning;

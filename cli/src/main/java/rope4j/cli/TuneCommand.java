@@ -14,6 +14,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import rope4j.checkpoint.model.FolderCheckpoint;
 import rope4j.checkpoint.model.GgufCheckpoint;
 import rope4j.diagnosis.recipe.Recipe;
 import rope4j.inference.Model;
@@ -48,9 +49,9 @@ final class TuneCommand implements Callable<Integer> {
   @Option(
       names = {"-c", "--context", "--ctx-size"},
       paramLabel = "N",
-      required = true,
-      description = "Tokens you want to run the model with; more than it was trained on.")
-  private int contextLength;
+      description =
+          "Tokens you want to run the model with; more than it was trained on. 1024 for demo.")
+  private Optional<Integer> context = Optional.empty();
 
   @Option(
       names = "--objective",
@@ -77,6 +78,13 @@ final class TuneCommand implements Callable<Integer> {
   private List<String> spaces = List.of();
 
   @Option(
+      names = "--start-tokens",
+      description =
+          "Let the space longrope leave the first tokens unscaled, as the paper does. No engine can run"
+              + " that: what is found with it is shown, and something else recommended.")
+  private boolean startTokens;
+
+  @Option(
       names = "--preset",
       paramLabel = "NAME",
       defaultValue = "quick",
@@ -98,7 +106,7 @@ final class TuneCommand implements Callable<Integer> {
               + " there. Without it rope-tune-MODEL-N.")
   private Optional<Path> out = Optional.empty();
 
-  @Option(names = "--no-model", description = "Write no patched copy of the model.")
+  @Option(names = "--no-model", description = "Write no patched copy of a GGUF file.")
   private boolean noModel;
 
   @Option(names = "--json", description = "One JSON object on standard output and nothing else.")
@@ -112,6 +120,10 @@ final class TuneCommand implements Callable<Integer> {
             .map(Budget::parse)
             .or(settings::budget)
             .orElse(new Budget.Evaluations(Integer.MAX_VALUE));
+    int contextLength = contextLength();
+    if (input.isDemo()) {
+      texts.orElse(Demo.text());
+    }
     texts.check();
     PrintWriter err = spec.commandLine().getErr();
     try (Model model = input.load(err)) {
@@ -127,12 +139,15 @@ final class TuneCommand implements Callable<Integer> {
                   read.beginning(),
                   objective.orElse(settings.objective()),
                   spaces(settings),
+                  startTokens,
                   settings,
                   most,
                   seed));
-      Path folder = folder();
+      Path folder = folder(contextLength);
+      requireOther(model, folder);
       Tuning tuning;
-      try (EvaluationCache cache = EvaluationCache.open(folder.resolve("evaluations.jsonl"))) {
+      try (EvaluationCache cache =
+          EvaluationCache.open(folder.resolve("evaluations.jsonl"), model)) {
         if (cache.size() > 0) {
           err.println("rope: " + cache.size() + " evaluations are known from " + folder);
         }
@@ -154,14 +169,31 @@ final class TuneCommand implements Callable<Integer> {
     return names.contains("all") ? Preset.QUICK.spaces() : names;
   }
 
-  private Path folder() {
+  private int contextLength() {
+    Optional<Integer> length = input.isDemo() ? Optional.of(Demo.CONTEXT) : Optional.empty();
+    return context
+        .or(() -> length)
+        .orElseThrow(() ->
+            new InputException(
+                "the length to tune for is missing; give it in tokens with --context"));
+  }
+
+  /// A search takes minutes: what would fail at its end fails before it.
+  private static void requireOther(Model model, Path folder) {
+    Path copy = folder.resolve("config.json");
+    Path read = model.checkpoint().path();
+    if (model.checkpoint() instanceof FolderCheckpoint
+        && (Paths.same(copy, read) || Paths.same(copy, read.resolve("config.json")))) {
+      throw new InputException(
+          "--out " + folder + " is the model's own folder, whose config.json stays; name another");
+    }
+  }
+
+  private Path folder(int contextLength) {
     Path folder =
         out.orElseGet(() ->
             Path.of(
-                "rope-tune-"
-                    + input.name().replaceFirst("\\.gguf$", "").replaceAll("[^A-Za-z0-9._-]", "_")
-                    + "-"
-                    + contextLength));
+                "rope-tune-" + stem().replaceAll("[^A-Za-z0-9._-]", "_") + "-" + contextLength));
     try {
       return Files.createDirectories(folder);
     } catch (IOException e) {
@@ -176,12 +208,19 @@ final class TuneCommand implements Callable<Integer> {
     files.add(write(folder.resolve("recipes.txt"), Artifacts.text(recipes)));
     Artifacts.configBlock(tuning)
         .ifPresent(block -> files.add(write(folder.resolve("rope_parameters.json"), block + "\n")));
-    if (!noModel && model.checkpoint() instanceof GgufCheckpoint gguf) {
-      Path copy =
-          folder.resolve(input.name().replaceFirst("\\.gguf$", "") + "-" + contextLength + ".gguf");
-      Artifacts.writeModel(tuning, gguf.file(), copy)
-          .forEach(warning -> spec.commandLine().getErr().println("rope: warning: " + warning));
-      files.add(copy.toString());
+    switch (model.checkpoint()) {
+      case GgufCheckpoint gguf when !noModel -> {
+        Path copy = folder.resolve(stem() + "-" + tuning.contextLength() + ".gguf");
+        Artifacts.writeModel(tuning, gguf.file(), copy)
+            .forEach(warning -> spec.commandLine().getErr().println("rope: warning: " + warning));
+        files.add(copy.toString());
+      }
+      case GgufCheckpoint _ -> {}
+      case FolderCheckpoint config -> {
+        Path copy = folder.resolve("config.json");
+        Artifacts.writeConfig(tuning, config.path(), copy);
+        files.add(copy.toString());
+      }
     }
     String object = Json.write(TuningJson.of(tuning, recipes, files));
     files.add(write(folder.resolve("result.json"), object + "\n"));
@@ -193,6 +232,10 @@ final class TuneCommand implements Callable<Integer> {
     printer.print(TuningTable.render(tuning, Terminal.outputHasColors()));
     printer.println();
     files.forEach(file -> printer.println("written: " + file));
+  }
+
+  private String stem() {
+    return input.name().replaceFirst("\\.gguf$", "");
   }
 
   private static String write(Path file, String content) {

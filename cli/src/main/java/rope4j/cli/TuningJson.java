@@ -43,7 +43,8 @@ final class TuningJson {
         .put("prefills", tuning.effort().prefills())
         .put("tokens", tuning.effort().tokens())
         .put("prefillSeconds", tuning.effort().prefillSeconds())
-        .put("seconds", tuning.effort().seconds());
+        .put("seconds", tuning.effort().seconds())
+        .put("overhead", tuning.effort().overhead());
     return json;
   }
 
@@ -58,6 +59,7 @@ final class TuningJson {
     ArrayNode divisors = json.putArray("divisors");
     point.candidate().divisors().forEach(divisors::add);
     json.put("attentionFactor", point.candidate().attentionFactor());
+    json.put("startTokens", point.candidate().startTokens());
     return json;
   }
 

@@ -14,7 +14,7 @@ import rope4j.inference.tokenizer.Tokenizer;
 /// The texts to search on, document by document.
 final class TuningTexts {
 
-  @ArgGroup(exclusive = true, multiplicity = "1")
+  @ArgGroup(exclusive = true)
   private Choice choice = new Choice();
 
   private static final class Choice {
@@ -48,6 +48,13 @@ final class TuningTexts {
   /// @param beginning the beginning-of-sequence token; empty when ids are used as they are
   record Read(List<int[]> ids, OptionalInt beginning) {}
 
+  /// The text to take when none was named.
+  void orElse(Path text) {
+    if (choice.texts.isEmpty() && choice.tokens.isEmpty()) {
+      choice.texts = List.of(text);
+    }
+  }
+
   private List<Path> files() {
     return choice.texts.isEmpty() ? choice.tokens : choice.texts;
   }
@@ -61,6 +68,10 @@ final class TuningTexts {
 
   /// Fails early when there is nothing to read.
   void check() {
+    if (files().isEmpty()) {
+      throw new InputException(
+          "there is no text to search on; give one with --text or --tokens, more than once if need be");
+    }
     for (Path file : files()) {
       if (Files.isDirectory(file)) {
         throw new InputException(file + " is a folder; name a text file inside it");

@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -148,6 +149,27 @@ class FolderCommandsTest {
     Cli run = Cli.run("run", folder, "-p", "a b", "-n", "5", "--ignore-eos", "--seed", "3");
     assertThat(run.code()).as(run.toString()).isZero();
     assertThat(run.err()).contains("answer 5 tokens");
+  }
+
+  @Test
+  void tuningAFolderEndsInACopyOfItsConfig() throws IOException {
+    Path out = folder.resolve("out");
+    Path text = Files.writeString(folder.resolve("text.txt"), "1 2 3 4 5 6 7 ".repeat(150));
+    Object[] words = {"tune", folder, "-c", 128, "--tokens", text, "--budget", 120, "--out"};
+    Cli run = Cli.run(with(words, out));
+    // Weights of zero predict the same under any rotation: nothing is gained.
+    assertThat(run.code()).as(run.toString()).isEqualTo(1);
+    assertThat(run.out()).contains("recommended: ", "config.json");
+    assertThat(out.resolve("config.json"))
+        .content()
+        .contains("\"max_position_embeddings\": 128", "\"model_type\": \"llama\"");
+    Cli.run(with(words, folder)).isRefusedWith("own folder", "name another");
+  }
+
+  private static Object[] with(Object[] words, Object last) {
+    Object[] all = Arrays.copyOf(words, words.length + 1);
+    all[words.length] = last;
+    return all;
   }
 
   @Test

@@ -99,6 +99,24 @@ class TuneCommandTest {
     assertThat(folder.resolve("none")).doesNotExist();
   }
 
+  @Test
+  void anotherModelsResultsAreNotMixedWithThese() {
+    Path out = folder.resolve("out");
+    assertThat(tune(out, 120, "--no-model").code()).isBetween(0, 1);
+    Cli.run(
+            "tune",
+            Cli.zoo("qwen2"),
+            "--context",
+            256,
+            "--tokens",
+            tokens,
+            "--budget",
+            120,
+            "--out",
+            out)
+        .isRefusedWith("another model", "--out");
+  }
+
   private Cli tune(Path out, int budget, Object... more) {
     return run(
         new Object[] {
@@ -143,9 +161,10 @@ class TuneCommandTest {
         .start();
   }
 
+  /// Evaluations; the first line names the model.
   private static List<String> lines(Path file) throws IOException {
     return Files.exists(file)
-        ? Files.readString(file).lines().filter(line -> line.endsWith("}")).toList()
+        ? Files.readString(file).lines().skip(1).filter(line -> line.endsWith("}")).toList()
         : List.of();
   }
 

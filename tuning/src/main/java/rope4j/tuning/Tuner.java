@@ -4,20 +4,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import rope4j.checkpoint.CheckpointException;
-import rope4j.checkpoint.LlamaCppRope;
 import rope4j.checkpoint.ModelDescription;
 import rope4j.checkpoint.RopeOverrides;
 import rope4j.checkpoint.RopeScalingType;
-import rope4j.checkpoint.model.GgufCheckpoint;
 import rope4j.diagnosis.Doctor;
 import rope4j.diagnosis.Progress;
+import rope4j.diagnosis.recipe.RecipeModel;
 import rope4j.inference.Model;
 import rope4j.rotation.Frequencies;
 import rope4j.rotation.RopeParameters;
 import rope4j.tuning.fitness.EvaluationCache;
 import rope4j.tuning.fitness.Evaluator;
-import rope4j.tuning.fitness.ModelFingerprint;
 import rope4j.tuning.fitness.PrefillEvaluator;
+import rope4j.tuning.fitness.ProcessorTime;
 import rope4j.tuning.fitness.Rotations;
 import rope4j.tuning.fitness.Rungs;
 import rope4j.tuning.fitness.TextSplit;
@@ -32,6 +31,7 @@ import rope4j.tuning.search.Search;
 import rope4j.tuning.search.Trial;
 import rope4j.tuning.space.Candidate;
 import rope4j.tuning.space.ClosedForms;
+import rope4j.tuning.space.LongRopeSpace;
 import rope4j.tuning.space.SearchSpace;
 import rope4j.tuning.space.Target;
 
@@ -49,7 +49,6 @@ public final class Tuner {
 
   private final Model model;
   private final TuningRequest request;
-  private final GgufCheckpoint checkpoint;
   private final ModelDescription description;
   private final Target target;
   private final List<SearchSpace> spaces;
@@ -63,17 +62,10 @@ public final class Tuner {
   /// @throws IllegalArgumentException when the context needs no extension, the text does not fill
   ///   it twice, needles have no room, the budget does not cover the closed forms, or a space is
   ///   not known
-  /// @throws CheckpointException when the model is not a GGUF file, or does not rotate
+  /// @throws CheckpointException when the model does not rotate
   public Tuner(Model model, TuningRequest request) {
     this.model = model;
     this.request = request;
-    if (!(model.checkpoint() instanceof GgufCheckpoint gguf)) {
-      throw new CheckpointException(
-          request.file()
-              + " is a folder, but rope tune searches for GGUF files; convert it with llama.cpp's"
-              + " convert_hf_to_gguf.py");
-    }
-    this.checkpoint = gguf;
     this.description = model.description();
     int length = request.contextLength();
     Doctor.requireExtension(description, length);
@@ -91,7 +83,7 @@ public final class Tuner {
                 plain.pairing(),
                 plain.scaling()),
             length);
-    this.spaces = spaces(request.spaces(), target);
+    this.spaces = spaces(request, target);
     this.split = TextSplit.of(request.documents(), request.beginning(), length, request.seed());
     this.rungs =
         Rungs.of(
@@ -107,7 +99,7 @@ public final class Tuner {
   }
 
   private RopeParameters rotation(RopeOverrides flags, int length) {
-    return LlamaCppRope.layers(description, flags, length).getFirst().parameters();
+    return model.rope(flags, length);
   }
 
   private Optional<Frequencies> own(RopeParameters plain) {
@@ -116,10 +108,10 @@ public final class Tuner {
     return file.equals(plain) ? Optional.empty() : Optional.of(file.frequencies(length));
   }
 
-  private static List<SearchSpace> spaces(List<String> names, Target target) {
-    List<SearchSpace> all = SearchSpace.all(target);
+  private static List<SearchSpace> spaces(TuningRequest request, Target target) {
+    List<SearchSpace> all = SearchSpace.all(target, request.startTokens());
     List<SearchSpace> chosen = new ArrayList<>();
-    for (String name : names) {
+    for (String name : request.spaces()) {
       chosen.add(
           all.stream()
               .filter(space -> space.name().equals(name))
@@ -129,6 +121,11 @@ public final class Tuner {
                       "space '"
                           + name
                           + "' is not known; known are base, yarn, longrope2, longrope and all")));
+    }
+    if (request.startTokens()
+        && chosen.stream().noneMatch(space -> space instanceof LongRopeSpace)) {
+      throw new IllegalArgumentException(
+          "start tokens are searched in LongRoPE's space alone; search the space longrope too");
     }
     return chosen;
   }
@@ -154,13 +151,13 @@ public final class Tuner {
   /// @throws IllegalArgumentException when the memory is too small for the context
   public Tuning tune(EvaluationCache cache, Progress progress) {
     long start = System.nanoTime();
+    long processorStart = ProcessorTime.nanos();
     model.scorer().requireMemory(request.contextLength());
     PrefillEvaluator evaluator =
         new PrefillEvaluator(
             model,
-            new Rotations(model, checkpoint.file(), request.contextLength()),
+            new Rotations(model, request.contextLength()),
             cache,
-            ModelFingerprint.of(checkpoint.path()),
             rungs.all().size() + 1 + heldOut.size());
     long expected =
         switch (request.budget()) {
@@ -193,6 +190,7 @@ public final class Tuner {
     return new Tuning(
         request.file(),
         description,
+        RecipeModel.of(request.file(), model.checkpoint()),
         request.contextLength(),
         request.objective(),
         request.seed(),
@@ -213,7 +211,8 @@ public final class Tuner {
             evaluator.prefills(),
             evaluator.tokens(),
             evaluator.seconds(),
-            (System.nanoTime() - start) / 1e9));
+            (System.nanoTime() - start) / 1e9,
+            1 - evaluator.processorSeconds() * 1e9 / (ProcessorTime.nanos() - processorStart)));
   }
 
   private double limit(Race race) {

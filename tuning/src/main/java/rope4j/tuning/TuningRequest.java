@@ -15,6 +15,8 @@ import rope4j.tuning.search.Preset;
 /// @param beginning the beginning-of-sequence token; empty when ids are used as they are
 /// @param objective what is searched for
 /// @param spaces names of the spaces to search, in order
+/// @param startTokens whether LongRoPE's space has start tokens; what is found with any is shown,
+///   but never recommended, since no engine can run it
 /// @param preset settings of the optimisers
 /// @param budget how much the search may do; the proof on held-out text comes on top
 /// @param seed of everything that is drawn: the split of the text, needles, mutations
@@ -26,6 +28,7 @@ public record TuningRequest(
     OptionalInt beginning,
     Objective objective,
     List<String> spaces,
+    boolean startTokens,
     Preset preset,
     Budget budget,
     long seed) {

@@ -74,10 +74,9 @@ class TunerTest {
     Window window = Window.of(tokens(256), 64);
     Measurement measured;
     try (Model model = Model.load(MODEL);
-        EvaluationCache cache = EvaluationCache.open(folder.resolve("two.jsonl"))) {
-      GgufCheckpoint gguf = (GgufCheckpoint) model.checkpoint();
+        EvaluationCache cache = EvaluationCache.open(folder.resolve("two.jsonl"), model)) {
       measured =
-          new PrefillEvaluator(model, new Rotations(model, gguf.file(), 256), cache, "", 1)
+          new PrefillEvaluator(model, new Rotations(model, 256), cache, 1)
               .measure(tuning.recommended().candidate(), window);
     }
     try (Model model = Model.load(copy)) {
@@ -118,7 +117,7 @@ class TunerTest {
 
   private Tuning tune(TuningRequest request, String name) {
     try (Model model = Model.load(MODEL);
-        EvaluationCache cache = EvaluationCache.open(folder.resolve(name + ".jsonl"))) {
+        EvaluationCache cache = EvaluationCache.open(folder.resolve(name + ".jsonl"), model)) {
       return new Tuner(model, request).tune(cache, (_, _, _) -> {});
     }
   }
@@ -133,6 +132,7 @@ class TunerTest {
         OptionalInt.empty(),
         objective,
         Preset.QUICK.spaces(),
+        false,
         Preset.QUICK,
         new Budget.Evaluations(budget),
         seed);

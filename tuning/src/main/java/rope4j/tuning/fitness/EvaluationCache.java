@@ -14,36 +14,49 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import rope4j.checkpoint.CheckpointException;
 import rope4j.checkpoint.json.JsonReader;
 import rope4j.checkpoint.json.JsonWriter;
+import rope4j.diagnosis.probe.trial.Fingerprint;
+import rope4j.inference.Model;
 
-/// Every evaluation that was ever made, on disk: a JSON object a line, each written in one piece.
+/// Every evaluation that was ever made of a model, on disk: a JSON object a line, each written in
+/// one piece. The first says which model.
 ///
 /// A process that is killed loses at most the evaluation it was at; half a line at the end is cut
 /// off. One process at a time.
 public final class EvaluationCache implements AutoCloseable {
 
+  private static final String MODEL = "model";
+
   private final Path file;
+  private final String model;
   private final FileChannel channel;
   private final Map<String, Measurement> known = new HashMap<>();
 
-  private EvaluationCache(Path file, FileChannel channel) {
+  private EvaluationCache(Path file, String model, FileChannel channel) {
     this.file = file;
+    this.model = model;
     this.channel = channel;
   }
 
   /// Opens a file, or makes it.
   ///
-  /// @throws CheckpointException when it can't be read and written, is no such file, or another
-  ///   process has it
-  public static EvaluationCache open(Path file) {
+  /// @throws CheckpointException when it can't be read and written, is no such file or another
+  ///   model's, or another process has it
+  public static EvaluationCache open(Path file, Model model) {
+    return open(file, Fingerprint.ofModel(model.checkpoint().path()));
+  }
+
+  /// @param model what tells the model's files apart from others
+  static EvaluationCache open(Path file, String model) {
     try {
       FileChannel channel =
           FileChannel.open(
               file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
-      EvaluationCache cache = new EvaluationCache(file, channel);
+      EvaluationCache cache = new EvaluationCache(file, model, channel);
       try {
         cache.load();
       } catch (IOException | RuntimeException e) {
@@ -76,6 +89,9 @@ public final class EvaluationCache implements AutoCloseable {
     }
     channel.truncate(end);
     channel.position(end);
+    if (end == 0) {
+      write(Map.of(MODEL, model));
+    }
     int number = 0;
     for (String line : new String(bytes, 0, end, StandardCharsets.UTF_8).split("\n")) {
       number++;
@@ -86,15 +102,17 @@ public final class EvaluationCache implements AutoCloseable {
   }
 
   private void read(String line, int number) {
+    Map<String, @Nullable Object> entry;
     try {
-      Map<String, @Nullable Object> entry =
-          JsonReader.readObject(line.getBytes(StandardCharsets.UTF_8));
-      known.put(
-          String.valueOf(entry.get("key")),
-          new Measurement(
-              numbers(entry.get("text")),
-              numbers(entry.get("needles")),
-              number(entry.get("damage"))));
+      entry = JsonReader.readObject(line.getBytes(StandardCharsets.UTF_8));
+      if (number > 1) {
+        known.put(
+            String.valueOf(entry.get("key")),
+            new Measurement(
+                numbers(entry.get("text")),
+                numbers(entry.get("needles")),
+                number(entry.get("damage"))));
+      }
     } catch (RuntimeException e) {
       throw new CheckpointException(
           file
@@ -102,6 +120,18 @@ public final class EvaluationCache implements AutoCloseable {
               + number
               + " is no evaluation; delete it, or the file to start the search anew",
           e);
+    }
+    if (number == 1) {
+      requireModel(String.valueOf(entry.get(MODEL)));
+    }
+  }
+
+  private void requireModel(String other) {
+    if (!other.equals(model)) {
+      throw new CheckpointException(
+          file
+              + ": these are evaluations of another model, or of these files before they were changed;"
+              + " name another --out, or delete the file to start the search anew");
     }
   }
 
@@ -139,12 +169,8 @@ public final class EvaluationCache implements AutoCloseable {
     entry.put("text", measured.text());
     entry.put("needles", measured.needles());
     entry.put("damage", measured.damage());
-    ByteBuffer line =
-        ByteBuffer.wrap((JsonWriter.line(entry) + "\n").getBytes(StandardCharsets.UTF_8));
     try {
-      while (line.hasRemaining()) {
-        channel.write(line);
-      }
+      write(entry);
     } catch (IOException e) {
       throw new CheckpointException(
           file
@@ -156,8 +182,21 @@ public final class EvaluationCache implements AutoCloseable {
     known.put(key, measured);
   }
 
+  private void write(Map<String, ?> entry) throws IOException {
+    ByteBuffer line =
+        ByteBuffer.wrap((JsonWriter.line(entry) + "\n").getBytes(StandardCharsets.UTF_8));
+    while (line.hasRemaining()) {
+      channel.write(line);
+    }
+  }
+
+  /// What tells the model apart from others.
+  String model() {
+    return model;
+  }
+
   /// The keys it holds.
-  public java.util.Set<String> keys() {
+  Set<String> keys() {
     return Collections.unmodifiableSet(known.keySet());
   }
 

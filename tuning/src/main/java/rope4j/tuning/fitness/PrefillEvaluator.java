@@ -1,7 +1,9 @@
 package rope4j.tuning.fitness;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -10,8 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import rope4j.diagnosis.Blocks;
-import rope4j.diagnosis.Divergence;
-import rope4j.inference.LogitsObserver;
 import rope4j.inference.Model;
 import rope4j.inference.ModelRotation;
 import rope4j.inference.Scorer;
@@ -24,7 +24,7 @@ import rope4j.tuning.space.Candidate;
 public final class PrefillEvaluator implements Evaluator {
 
   /// Changes when the same question gets another answer.
-  private static final String VERSION = "1";
+  private static final String VERSION = "2";
 
   /// Floats of kept logits: 128 MiB.
   private static final long BUDGET = 32L << 20;
@@ -33,26 +33,29 @@ public final class PrefillEvaluator implements Evaluator {
   private final Scorer scorer;
   private final Rotations rotations;
   private final EvaluationCache cache;
-  private final String fingerprint;
-  private final int rows;
-  private final Map<String, Map<Integer, float[]>> originals = new HashMap<>();
+  private final LogitRows rows;
+  private final Map<Window, String> questions = new HashMap<>();
+  private final Map<String, ShortText> originals = new HashMap<>();
   private Optional<ModelRotation> last = Optional.empty();
   private String lastKey = "";
   private int prefills;
   private long tokens;
   private long nanos;
+  private long processorNanos;
 
-  /// @param fingerprint of the model file
+  /// @param cache of this model
   /// @param windows how many different windows will be asked about
-  public PrefillEvaluator(
-      Model model, Rotations rotations, EvaluationCache cache, String fingerprint, int windows) {
+  public PrefillEvaluator(Model model, Rotations rotations, EvaluationCache cache, int windows) {
     this.model = model;
     this.scorer = model.scorer();
     this.rotations = rotations;
     this.cache = cache;
-    this.fingerprint = fingerprint;
-    long most = BUDGET / model.vocabularySize() / Math.max(1, windows);
-    this.rows = (int) Math.clamp(most, 1, Math.max(1, model.description().trainedLength() - 1));
+    // One more for the candidate's own.
+    long most = BUDGET / model.vocabularySize() / (windows + 1);
+    int trained = model.description().trainedLength();
+    this.rows =
+        new LogitRows(
+            trained, (int) Math.clamp(most, 1, Math.max(1, trained - 1)), model.vocabularySize());
   }
 
   /// Prefills of candidates that were run; what came from the cache is not among them.
@@ -60,14 +63,21 @@ public final class PrefillEvaluator implements Evaluator {
     return prefills;
   }
 
-  /// Tokens of these prefills.
+  /// Tokens that went through the model: those of these prefills, and of the beginning of each
+  /// window under the original rotation.
   public long tokens() {
     return tokens;
   }
 
-  /// Seconds these prefills took, without what is done with their logits.
+  /// Seconds in which tokens went through the model.
   public double seconds() {
     return nanos / 1e9;
+  }
+
+  /// Seconds of them that a processor worked for the thread that asked; it is one of those that
+  /// compute.
+  public double processorSeconds() {
+    return processorNanos / 1e9;
   }
 
   @Override
@@ -77,37 +87,15 @@ public final class PrefillEvaluator implements Evaluator {
     if (known.isPresent()) {
       return known.get();
     }
-    Measurement measured = run(candidate, window);
+    Measurement measured = run(rotation(candidate), window);
     cache.put(key, candidate.name(), measured);
     return measured;
   }
 
-  private Measurement run(Candidate candidate, Window window) {
-    Map<Integer, float[]> original = original(window);
-    double[] divergence = new double[1];
-    long[] compared = new long[1];
-    LogitsObserver observer =
-        new LogitsObserver() {
-          @Override
-          public boolean wants(int position) {
-            return original.containsKey(position);
-          }
-
-          @Override
-          public void accept(int position, float[] logits) {
-            float[] before = original.get(position);
-            if (before != null) {
-              long since = System.nanoTime();
-              divergence[0] += Divergence.nats(before, logits);
-              compared[0] += System.nanoTime() - since;
-            }
-          }
-        };
-    ModelRotation rotation = rotation(candidate);
-    long start = System.nanoTime();
-    double[] nll = scorer.score(window.tokens(), 0, rotation, observer, _ -> {});
-    nanos += System.nanoTime() - start - compared[0];
-    tokens += nll.length + 1;
+  private Measurement run(ModelRotation rotation, Window window) {
+    ShortText original = original(window);
+    int[] ids = window.tokens();
+    double[] nll = score(ids, rotation);
     prefills++;
     List<Double> text = new ArrayList<>();
     for (Span span : window.text()) {
@@ -119,7 +107,17 @@ public final class PrefillEvaluator implements Evaluator {
     for (Span span : window.answers()) {
       needles.add(Arrays.stream(nll, span.from(), span.to()).average().orElseThrow());
     }
-    return new Measurement(text, needles, divergence[0] / original.size());
+    return new Measurement(text, needles, original.divergence(rows, ids, nll));
+  }
+
+  private double[] score(int[] ids, ModelRotation rotation) {
+    long start = System.nanoTime();
+    long before = ProcessorTime.nanos();
+    double[] nll = scorer.score(ids, 0, rotation, rows, _ -> {});
+    processorNanos += ProcessorTime.nanos() - before;
+    nanos += System.nanoTime() - start;
+    tokens += ids.length;
+    return nll;
   }
 
   /// Windows of one candidate follow each other.
@@ -132,56 +130,44 @@ public final class PrefillEvaluator implements Evaluator {
     return last.get();
   }
 
-  /// Logits of short text under the original rotation. Position 0 attends only to itself, so no
-  /// rotation changes it.
-  private Map<Integer, float[]> original(Window window) {
-    int trained = window.trainedLength();
-    int[] beginning = Arrays.copyOf(window.tokens(), trained);
+  /// Short text under the original rotation. One token more than is compared, so that the engine
+  /// tells the likelihood of what follows each of them.
+  private ShortText original(Window window) {
+    int[] beginning = Arrays.copyOf(window.tokens(), window.trainedLength() + 1);
     return originals.computeIfAbsent(
         Arrays.toString(beginning),
-        _ -> {
-          Map<Integer, float[]> kept = new HashMap<>();
-          for (int row = 0; row < rows; row++) {
-            kept.put(1 + (int) ((long) (trained - 1) * row / rows), new float[0]);
-          }
-          scorer.score(
-              beginning,
-              0,
-              rotations.original(),
-              new LogitsObserver() {
-                @Override
-                public boolean wants(int position) {
-                  return kept.containsKey(position);
-                }
-
-                @Override
-                public void accept(int position, float[] logits) {
-                  kept.put(position, logits.clone());
-                }
-              },
-              _ -> {});
-          return kept;
-        });
+        _ -> new ShortText(rows, beginning, score(beginning, rotations.original())));
   }
 
   private String key(Candidate candidate, Window window) {
-    MessageDigest digest = ModelFingerprint.sha256();
-    String question =
+    return digest(questions.computeIfAbsent(window, this::question) + candidate.key(), new int[0]);
+  }
+
+  /// All of a question but the candidate: it is asked often.
+  private String question(Window window) {
+    String facts =
         String.join(
             "|",
             VERSION,
-            fingerprint,
+            cache.model(),
             model.vectorized() ? "vector" : "scalar",
-            candidate.key(),
             Integer.toString(window.trainedLength()),
-            Integer.toString(rows),
+            Integer.toString(rows.count()),
             window.text().toString(),
             window.answers().toString());
-    digest.update(question.getBytes(java.nio.charset.StandardCharsets.UTF_8));
-    int[] ids = window.tokens();
-    ByteBuffer bytes = ByteBuffer.allocate(ids.length * Integer.BYTES);
-    bytes.asIntBuffer().put(ids);
-    digest.update(bytes);
-    return HexFormat.of().formatHex(digest.digest(), 0, 16);
+    return digest(facts, window.tokens());
+  }
+
+  private static String digest(String text, int[] ids) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(text.getBytes(StandardCharsets.UTF_8));
+      ByteBuffer bytes = ByteBuffer.allocate(ids.length * Integer.BYTES);
+      bytes.asIntBuffer().put(ids);
+      digest.update(bytes);
+      return HexFormat.of().formatHex(digest.digest(), 0, 16);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
   }
 }

@@ -3,6 +3,7 @@ package rope4j.tuning.result;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,13 +14,16 @@ import rope4j.checkpoint.GgufFile;
 import rope4j.checkpoint.ModelDescription;
 import rope4j.checkpoint.config.HuggingFaceConfig;
 import rope4j.checkpoint.json.JsonWriter;
+import rope4j.checkpoint.patch.ConfigPatcher;
 import rope4j.checkpoint.patch.GgufPatcher;
 import rope4j.checkpoint.patch.RopePatch;
 import rope4j.diagnosis.engine.Engine;
+import rope4j.diagnosis.engine.Engine.Format;
 import rope4j.diagnosis.recipe.Extension;
 import rope4j.diagnosis.recipe.Recipe;
 import rope4j.diagnosis.recipe.RecipeModel;
 import rope4j.diagnosis.recipe.Recipes;
+import rope4j.tuning.fitness.ConfigRotation;
 import rope4j.tuning.fitness.Rotations;
 
 /// What to run a result with: recipes for every engine, the keys of a `config.json`, and a copy of
@@ -31,17 +35,20 @@ public final class Artifacts {
 
   private Artifacts() {}
 
-  /// Recipes of the recommended rotation: llama.cpp and its like for the file, the others for the
-  /// folder it was made from.
+  /// Recipes of the recommended rotation for the engines that load the model, that whose rotation
+  /// was measured first; for a GGUF file also for those that load the folder it was made from.
   public static List<Recipe> recipes(Tuning tuning) {
     Extension extension = tuning.recommended().candidate().extension();
+    RecipeModel model = tuning.recipeModel();
+    Engine measured = Engine.reproduced(model.format());
     List<Recipe> recipes =
-        new ArrayList<>(
-            Recipes.loading(
-                RecipeModel.of(tuning.file(), tuning.model()), extension, tuning.contextLength()));
-    folder(tuning)
-        .ifPresent(
-            model -> recipes.addAll(Recipes.loading(model, extension, tuning.contextLength())));
+        new ArrayList<>(Recipes.loading(model, extension, tuning.contextLength()));
+    recipes.sort(Comparator.comparing(recipe -> recipe.engine() != measured));
+    if (model.format() == Format.GGUF) {
+      folder(tuning)
+          .ifPresent(
+              made -> recipes.addAll(Recipes.loading(made, extension, tuning.contextLength())));
+    }
     return List.copyOf(recipes);
   }
 
@@ -70,7 +77,8 @@ public final class Artifacts {
         .map(Recipe::text);
   }
 
-  /// The model as a folder: what the file says is enough for the keys of its rotation.
+  /// A GGUF file as the folder it was made from: what it says is enough for the keys of its
+  /// rotation.
   private static Optional<RecipeModel> folder(Tuning tuning) {
     ModelDescription model = tuning.model();
     Map<String, Object> config = new LinkedHashMap<>();
@@ -95,8 +103,24 @@ public final class Artifacts {
     }
   }
 
-  /// Writes a copy of the model that llama.cpp rotates as recommended without a flag, whole or not
-  /// at all; an older one is replaced.
+  /// Writes a copy of a folder's `config.json` with the keys that were measured, whole or not at
+  /// all; an older one is replaced.
+  ///
+  /// @param in the folder, or its `config.json`
+  /// @throws CheckpointException when it can't be written
+  public static void writeConfig(Tuning tuning, Path in, Path out) {
+    var _ =
+        ConfigPatcher.write(
+            in,
+            _ ->
+                ConfigRotation.patch(
+                    tuning.recipeModel(), tuning.recommended().candidate(), tuning.contextLength()),
+            out,
+            true);
+  }
+
+  /// Writes a copy of a GGUF file that llama.cpp rotates as recommended without a flag, whole or
+  /// not at all; an older one is replaced.
   ///
   /// @param in the open file
   /// @return what this copy can't do, each a sentence

@@ -19,7 +19,7 @@ final class FactorChart {
     double most =
         lines.stream()
             .flatMapToDouble(point -> DoubleStream.of(point.candidate().factors()))
-            .filter(factor -> factor <= 4 * tuning.factor())
+            .filter(factor -> factor <= 2.5 * tuning.factor())
             .max()
             .orElse(1);
     int pairs = tuning.recommended().candidate().divisors().size();

@@ -34,7 +34,8 @@ public record Proof(List<Point> points, Point bestClosed, Point yarn, Point reco
   }
 
   /// What is to be proved: of everything measured on all search windows, the rotations that no
-  /// other beats in both respects, and among these those with the least loss first.
+  /// other beats in both respects, and among these those with the least loss first. What no engine
+  /// can run beats nothing that one can.
   ///
   /// @param finished measured on all search windows
   /// @param limit most damage that can be recommended, on search text
@@ -53,7 +54,7 @@ public record Proof(List<Point> points, Point bestClosed, Point yarn, Point reco
     // Half for what can be recommended, the rest spread over the whole front.
     List<Trial> chosen = new ArrayList<>();
     front.stream()
-        .filter(trial -> trial.damage() <= limit)
+        .filter(trial -> trial.damage() <= limit && trial.candidate().runnable())
         .sorted(Comparator.comparingDouble(Trial::loss))
         .limit(MOST / 2)
         .forEach(chosen::add);
@@ -66,7 +67,8 @@ public record Proof(List<Point> points, Point bestClosed, Point yarn, Point reco
   }
 
   private static boolean dominates(Trial one, Trial other) {
-    return one.loss() <= other.loss()
+    return (one.candidate().runnable() || !other.candidate().runnable())
+        && one.loss() <= other.loss()
         && one.damage() <= other.damage()
         && (one.loss() < other.loss() || one.damage() < other.damage());
   }
@@ -121,7 +123,8 @@ public record Proof(List<Point> points, Point bestClosed, Point yarn, Point reco
     Point yarn = find(points, forms.yarn());
     Point recommended =
         points.stream()
-            .filter(point -> !point.closedForm() && point.damage() <= yarn.damage())
+            .filter(point -> !point.closedForm() && point.candidate().runnable())
+            .filter(point -> point.damage() <= yarn.damage())
             .min(Comparator.comparingDouble(point -> point.loss().mean()))
             .filter(Point::beats)
             .orElse(bestClosed);

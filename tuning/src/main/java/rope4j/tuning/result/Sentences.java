@@ -27,6 +27,7 @@ final class Sentences {
               recommended.gain().low(),
               recommended.damage(),
               tuning.yarn().damage()));
+      beyondEngines(tuning).ifPresent(sentences::add);
       return sentences;
     }
     sentences.add(
@@ -35,12 +36,14 @@ final class Sentences {
                 + " without more damage to short text than YaRN's.",
             closed.candidate().name()));
     rejected(tuning).ifPresent(sentences::add);
+    beyondEngines(tuning).ifPresent(sentences::add);
     return sentences;
   }
 
   /// Something better that costs too much.
   private static Optional<String> rejected(Tuning tuning) {
     return tuning.found().stream()
+        .filter(point -> point.candidate().runnable())
         .filter(point -> point.beats() && point.damage() > tuning.yarn().damage())
         .min(Comparator.comparingDouble(point -> point.loss().mean()))
         .map(point ->
@@ -50,6 +53,20 @@ final class Sentences {
                 point.gain().mean(),
                 point.damage(),
                 tuning.yarn().damage()));
+  }
+
+  /// Something that is better than what is recommended, but that no engine runs.
+  static Optional<String> beyondEngines(Tuning tuning) {
+    return tuning.found().stream()
+        .filter(point -> !point.candidate().runnable())
+        .filter(point -> point.beats() && point.damage() <= tuning.yarn().damage())
+        .filter(point -> point.loss().mean() < tuning.recommended().loss().mean())
+        .min(Comparator.comparingDouble(point -> point.loss().mean()))
+        .map(point ->
+            format(
+                "%s would gain %.3f nats, but no engine can leave the first tokens as they were"
+                    + " trained.",
+                point.candidate().name(), point.gain().mean()));
   }
 
   /// What the loss is of.

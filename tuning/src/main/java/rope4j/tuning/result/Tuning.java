@@ -3,6 +3,7 @@ package rope4j.tuning.result;
 import java.util.Comparator;
 import java.util.List;
 import rope4j.checkpoint.ModelDescription;
+import rope4j.diagnosis.recipe.RecipeModel;
 import rope4j.tuning.fitness.Objective;
 import rope4j.tuning.search.Trial;
 
@@ -10,6 +11,7 @@ import rope4j.tuning.search.Trial;
 ///
 /// @param file the model file as the user named it
 /// @param model what the file says
+/// @param recipeModel what recipes need to know of it
 /// @param contextLength tokens searched for
 /// @param objective what was searched for
 /// @param seed of everything that is drawn
@@ -24,6 +26,7 @@ import rope4j.tuning.search.Trial;
 public record Tuning(
     String file,
     ModelDescription model,
+    RecipeModel recipeModel,
     int contextLength,
     Objective objective,
     long seed,

@@ -39,11 +39,10 @@ public final class TuningTable {
         tuning.seed());
     line(
         out,
-        "%,d evaluations to search, %,d to prove; %,d prefills run now, %.0f a minute",
+        "%,d evaluations to search, %,d to prove; %s",
         effort.evaluations(),
         effort.proof(),
-        effort.prefills(),
-        effort.prefills() / Math.max(effort.seconds(), 1e-9) * 60);
+        run(effort));
     line(out, "");
     line(
         out,
@@ -64,6 +63,16 @@ public final class TuningTable {
     line(out, "");
     Sentences.of(tuning).forEach(sentence -> out.wrap("", 0, sentence));
     return out.toString();
+  }
+
+  private static String run(Effort effort) {
+    return effort.prefills() == 0
+        ? "all of them were known"
+        : String.format(
+            Locale.ROOT,
+            "%,d prefills run now, %.0f a minute",
+            effort.prefills(),
+            effort.prefills() / effort.seconds() * 60);
   }
 
   private static void row(TerminalText out, Tuning tuning, Point point) {

@@ -130,6 +130,10 @@ final class GeneticSearch {
   }
 
   private void mutate(double[] point, int i, RandomGenerator random) {
+    if (space.chooses(i)) {
+      point[i] = random.nextDouble();
+      return;
+    }
     double step = Math.clamp(point[i] + STEP * random.nextGaussian(), 0.0, 1.0);
     if (i >= space.factors()) {
       point[i] = step;

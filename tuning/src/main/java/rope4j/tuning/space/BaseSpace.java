@@ -39,7 +39,11 @@ public record BaseSpace(Target target) implements SearchSpace {
     Candidate found = Candidate.of("base", scaling, target);
     return found.extension() instanceof Extension.RaisedBase raised
         ? new Candidate(
-            "base %.0f".formatted(raised.base()), found.divisors(), found.attentionFactor(), raised)
+            "base %.0f".formatted(raised.base()),
+            found.divisors(),
+            found.attentionFactor(),
+            0,
+            raised)
         : found;
   }
 

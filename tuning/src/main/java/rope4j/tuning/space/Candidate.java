@@ -13,15 +13,22 @@ import rope4j.rotation.Yarn;
 
 /// A rotation that can be measured: what divides each pair's frequency, and the attention factor.
 ///
-/// Divisors and attention factor are float32 numbers, because that is what a GGUF file holds: what
-/// is measured is what is written.
+/// Divisors and attention factor are float32 numbers in their shortest decimal form, because that
+/// is what a GGUF file holds and what is pleasant in a `config.json`: what is measured is what is
+/// written.
 ///
 /// @param name for people, for example `YaRN ×4`
 /// @param divisors one per pair, each above 0
 /// @param attentionFactor multiplies cosine and sine
-/// @param extension the same in any engine's terms
+/// @param startTokens positions below this keep their frequencies; only LongRoPE's own code can do
+///   that, so that an engine can run a candidate only where this is 0
+/// @param extension the same in any engine's terms, but for start tokens
 public record Candidate(
-    String name, List<Double> divisors, double attentionFactor, Extension extension) {
+    String name,
+    List<Double> divisors,
+    double attentionFactor,
+    int startTokens,
+    Extension extension) {
 
   public Candidate {
     divisors = List.copyOf(divisors);
@@ -34,6 +41,10 @@ public record Candidate(
     if (!(attentionFactor > 0) || Double.isInfinite(attentionFactor)) {
       throw new IllegalArgumentException(
           "the attention factor must be a finite number above 0, but it is " + attentionFactor);
+    }
+    if (startTokens < 0) {
+      throw new IllegalArgumentException(
+          "the number of start tokens must be 0 or more, but it is " + startTokens);
     }
   }
 
@@ -65,23 +76,41 @@ public record Candidate(
       String name, double[] divisors, double attentionFactor, Target target) {
     List<Double> rounded = new ArrayList<>();
     for (double divisor : divisors) {
-      rounded.add((double) (float) divisor);
+      rounded.add(float32(divisor));
     }
-    double attention = (float) attentionFactor;
+    double attention = float32(attentionFactor);
     return new Candidate(
         name,
         rounded,
         attention,
+        0,
         new Extension.Divisors(rounded, attention, target.trainedLength()));
   }
 
+  /// `1.13`, not the `1.12999999523` that a float32 of it is.
+  private static double float32(double value) {
+    return Double.parseDouble(Float.toString((float) value));
+  }
+
   private Candidate with(Extension other) {
-    return new Candidate(name, divisors, attentionFactor, other);
+    return new Candidate(name, divisors, attentionFactor, startTokens, other);
+  }
+
+  /// The same with its first tokens as they were trained.
+  ///
+  /// @param count positions that keep their frequencies, 0 or more
+  public Candidate withStartTokens(int count) {
+    return new Candidate(name, divisors, attentionFactor, count, extension);
+  }
+
+  /// Whether engines can run it.
+  public boolean runnable() {
+    return startTokens == 0;
   }
 
   /// The same by another name.
   public Candidate named(String other) {
-    return new Candidate(other, divisors, attentionFactor, extension);
+    return new Candidate(other, divisors, attentionFactor, startTokens, extension);
   }
 
   /// The divisors in a fresh array.
@@ -95,11 +124,18 @@ public record Candidate(
     for (double divisor : divisors) {
       key.append(Integer.toHexString(Float.floatToIntBits((float) divisor))).append(',');
     }
-    return key + Integer.toHexString(Float.floatToIntBits((float) attentionFactor));
+    key.append(Integer.toHexString(Float.floatToIntBits((float) attentionFactor)));
+    return startTokens == 0 ? key.toString() : key + "," + startTokens;
   }
 
   @Override
   public String toString() {
-    return name + " " + Arrays.toString(factors()) + " × " + attentionFactor;
+    return name
+        + " "
+        + Arrays.toString(factors())
+        + " × "
+        + attentionFactor
+        + " from "
+        + startTokens;
   }
 }

@@ -48,6 +48,11 @@ public record LongRope2Space(Target target) implements SearchSpace {
   }
 
   @Override
+  public boolean chooses(int index) {
+    return index == target.pairs();
+  }
+
+  @Override
   public Candidate candidate(double[] point) {
     int pairs = target.pairs();
     int critical = critical(point[pairs]);

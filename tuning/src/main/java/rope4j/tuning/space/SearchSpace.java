@@ -14,6 +14,13 @@ public sealed interface SearchSpace permits BaseSpace, YarnSpace, LongRope2Space
   /// fall; 0 where the space is smooth.
   int factors();
 
+  /// Whether a number chooses one of several things, so that a small step means nothing.
+  ///
+  /// @param index of the number
+  default boolean chooses(int index) {
+    return false;
+  }
+
   /// The rotation at a point.
   ///
   /// @param point as many numbers as [#dimensions]; those outside 0 to 1 are moved to the border
@@ -23,11 +30,13 @@ public sealed interface SearchSpace permits BaseSpace, YarnSpace, LongRope2Space
   double[] nearest(Candidate candidate);
 
   /// All families, small ones first.
-  static java.util.List<SearchSpace> all(Target target) {
+  ///
+  /// @param startTokens whether LongRoPE's has start tokens, which no engine can run
+  static java.util.List<SearchSpace> all(Target target, boolean startTokens) {
     return java.util.List.of(
         new BaseSpace(target),
         new YarnSpace(target),
         new LongRope2Space(target),
-        new LongRopeSpace(target));
+        new LongRopeSpace(target, startTokens));
   }
 }

@@ -28,10 +28,10 @@ class EvaluationCacheTest {
 
   @Test
   void whatIsKeptIsFoundAgainToTheLastBit() {
-    try (EvaluationCache cache = EvaluationCache.open(file)) {
+    try (EvaluationCache cache = EvaluationCache.open(file, "model")) {
       cache.put("a", "YaRN ×4 \"quoted\"", ONE);
     }
-    try (EvaluationCache cache = EvaluationCache.open(file)) {
+    try (EvaluationCache cache = EvaluationCache.open(file, "model")) {
       assertThat(cache.get("a")).contains(ONE);
       assertThat(cache.get("b")).isEmpty();
       assertThat(cache.size()).isEqualTo(1);
@@ -40,23 +40,23 @@ class EvaluationCacheTest {
 
   @Test
   void halfALineAtTheEndIsCutOffAndWritingGoesOn() throws IOException {
-    try (EvaluationCache cache = EvaluationCache.open(file)) {
+    try (EvaluationCache cache = EvaluationCache.open(file, "model")) {
       cache.put("a", "one", ONE);
     }
     Files.writeString(file, "{\"key\": \"b\", \"te", StandardOpenOption.APPEND);
-    try (EvaluationCache cache = EvaluationCache.open(file)) {
+    try (EvaluationCache cache = EvaluationCache.open(file, "model")) {
       assertThat(cache.size()).isEqualTo(1);
       cache.put("c", "two", ONE);
     }
-    try (EvaluationCache cache = EvaluationCache.open(file)) {
+    try (EvaluationCache cache = EvaluationCache.open(file, "model")) {
       assertThat(cache.keys()).containsExactlyInAnyOrder("a", "c");
     }
   }
 
   @Test
   void twoSearchesDoNotShareAFile() {
-    try (EvaluationCache _ = EvaluationCache.open(file)) {
-      assertThatThrownBy(() -> EvaluationCache.open(file))
+    try (EvaluationCache _ = EvaluationCache.open(file, "model")) {
+      assertThatThrownBy(() -> EvaluationCache.open(file, "model"))
           .isInstanceOf(CheckpointException.class)
           .hasMessageContaining("another search");
     }
@@ -64,9 +64,19 @@ class EvaluationCacheTest {
 
   @Test
   void aLineThatIsNoEvaluationIsNamed() throws IOException {
-    Files.writeString(file, "{\"key\": \"a\"}\n");
-    assertThatThrownBy(() -> EvaluationCache.open(file))
+    EvaluationCache.open(file, "model").close();
+    Files.writeString(file, "{\"key\": \"a\"}\n", StandardOpenOption.APPEND);
+    assertThatThrownBy(() -> EvaluationCache.open(file, "model"))
         .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("line 1");
+        .hasMessageContaining("line 2");
+  }
+
+  @Test
+  void anotherModelsEvaluationsAreRefused() {
+    EvaluationCache.open(file, "model").close();
+    assertThatThrownBy(() -> EvaluationCache.open(file, "other"))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("another model")
+        .hasMessageContaining("--out");
   }
 }

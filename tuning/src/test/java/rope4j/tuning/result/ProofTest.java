@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import rope4j.tuning.fitness.Objective;
 import rope4j.tuning.search.Trial;
 import rope4j.tuning.space.Candidate;
 
@@ -65,6 +66,23 @@ class ProofTest {
   void closedFormsAreNotFound() {
     Trial yarn = new Trial(1, "closed forms", Proofs.FORMS.yarn(), 2, 0.5, 0.01);
     assertThat(Proof.front(List.of(yarn), Proofs.FORMS, 0.2)).isEmpty();
+  }
+
+  @Test
+  void whatNoEngineCanRunHidesNothingAndIsNotRecommended() {
+    Trial runnable = trial(1, 1.0, 0.1);
+    Trial better = new Trial(2, "longrope", runnable.candidate().withStartTokens(16), 2, 0.9, 0.05);
+    assertThat(Proof.front(List.of(runnable, better), Proofs.FORMS, 0.2))
+        .containsExactly(better, runnable);
+    Proof proof =
+        Proof.of(
+            List.of(better),
+            Proofs.FORMS,
+            Proofs.windows(),
+            Objective.NLL,
+            Proofs.evaluator(0.9, 0.05));
+    assertThat(proof.points().getLast().beats()).isTrue();
+    assertThat(proof.recommended()).isEqualTo(proof.bestClosed());
   }
 
   private static Trial trial(int number, double loss, double damage) {

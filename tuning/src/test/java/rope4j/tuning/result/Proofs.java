@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.Random;
 import rope4j.checkpoint.GgufFile;
 import rope4j.checkpoint.ModelDescription;
+import rope4j.diagnosis.recipe.RecipeModel;
 import rope4j.tuning.fitness.Evaluator;
 import rope4j.tuning.fitness.Measurement;
 import rope4j.tuning.fitness.Objective;
@@ -53,6 +54,7 @@ final class Proofs {
     return new Tuning(
         "<models>/a&b.gguf",
         model,
+        RecipeModel.of("<models>/a&b.gguf", model),
         1024,
         Objective.NLL,
         1,
@@ -62,7 +64,7 @@ final class Proofs {
         proof.yarn(),
         proof.recommended(),
         history,
-        new Effort(800, 156, 956, 1_000_000, 60, 61));
+        new Effort(800, 156, 956, 1_000_000, 60, 61, 0.01));
   }
 
   private static List<Trial> found(double loss, double damage) {
@@ -71,7 +73,7 @@ final class Proofs {
     return List.of(new Trial(100, "longrope", candidate, 2, loss, damage));
   }
 
-  private static List<Window> windows() {
+  static List<Window> windows() {
     List<Window> windows = new ArrayList<>();
     for (int i = 0; i < 12; i++) {
       windows.add(Window.of(new int[1024], 256));
@@ -80,7 +82,7 @@ final class Proofs {
   }
 
   /// Noise that all rotations share, as texts are easy and hard, and some of their own.
-  private static Evaluator evaluator(double loss, double damage) {
+  static Evaluator evaluator(double loss, double damage) {
     List<Window> seen = new ArrayList<>();
     return (candidate, window) -> {
       if (!seen.contains(window)) {

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import rope4j.tuning.fitness.Objective;
+import rope4j.tuning.space.Candidate;
 import rope4j.tuning.space.ClosedForms;
 import rope4j.tuning.space.SearchSpace;
 import rope4j.tuning.space.Target;
@@ -21,48 +22,52 @@ class SearchTest {
 
   @Test
   void theSameSeedAndBudgetAreTheSameSearch() {
-    assertThat(search(SearchSpace.all(TARGET), 500, 3).history())
-        .isEqualTo(search(SearchSpace.all(TARGET), 500, 3).history());
+    assertThat(search(SearchSpace.all(TARGET, false), 500, 3).history())
+        .isEqualTo(search(SearchSpace.all(TARGET, false), 500, 3).history());
   }
 
   @Test
   void anotherSeedIsAnotherSearch() {
-    assertThat(search(SearchSpace.all(TARGET), 500, 3).history())
-        .isNotEqualTo(search(SearchSpace.all(TARGET), 500, 4).history());
+    assertThat(search(SearchSpace.all(TARGET, false), 500, 3).history())
+        .isNotEqualTo(search(SearchSpace.all(TARGET, false), 500, 4).history());
   }
 
   @ParameterizedTest
   @ValueSource(ints = {100, 333, 500})
   void theBudgetIsSpentAndNotExceeded(int budget) {
-    assertThat(search(SearchSpace.all(TARGET), budget, 1).evaluations()).isEqualTo(budget);
+    assertThat(search(SearchSpace.all(TARGET, false), budget, 1).evaluations()).isEqualTo(budget);
   }
 
   @Test
   void everyCandidateOfTheGeneticSearchKeepsLongRopesConstraints() {
-    List<Trial> tried =
-        search(SearchSpace.all(TARGET).subList(3, 4), 2000, 1).history().stream()
+    List<Candidate> tried =
+        search(SearchSpace.all(TARGET, true).subList(3, 4), 2000, 1).history().stream()
             .filter(trial -> trial.stage().equals("longrope"))
+            .map(Trial::candidate)
             .toList();
     assertThat(tried).hasSizeGreaterThan(500);
-    for (Trial trial : tried) {
+    for (Candidate candidate : tried) {
       double before = 1;
-      for (double factor : trial.candidate().divisors()) {
+      for (double factor : candidate.divisors()) {
         assertThat(factor).isBetween(before, 1.25 * TARGET.factor());
+        assertThat((float) factor).isEqualTo((float) (Math.round(100 * factor) / 100.0));
         before = factor;
       }
+      assertThat(candidate.startTokens()).isIn(0, 1, 2, 4, 8, 12, 16, 20, 24, 28, 32, 64, 128, 256);
     }
+    assertThat(tried).extracting(Candidate::startTokens).contains(0, 16);
   }
 
   @Test
   void everySpaceIsSearched() {
-    assertThat(search(SearchSpace.all(TARGET), 500, 1).history())
+    assertThat(search(SearchSpace.all(TARGET, false), 500, 1).history())
         .extracting(Trial::stage)
         .contains("closed forms", "base", "yarn", "longrope2", "longrope");
   }
 
   @Test
   void itFindsWhatIsBetterThanEveryClosedForm() {
-    Race race = search(SearchSpace.all(TARGET), 1500, 1);
+    Race race = search(SearchSpace.all(TARGET, false), 1500, 1);
     double closed =
         race.finished().stream()
             .filter(trial -> trial.stage().equals("closed forms"))
@@ -80,7 +85,7 @@ class SearchTest {
         new Preset("few", List.of("longrope"), Objective.NLL, 8, 4, 2, 2, 0.3, 3, Optional.empty());
     Race race = race();
     Search.run(
-        SearchSpace.all(TARGET).subList(3, 4),
+        SearchSpace.all(TARGET, false).subList(3, 4),
         FORMS,
         preset,
         new Budget.Evaluations(Integer.MAX_VALUE),

@@ -3,8 +3,10 @@ package rope4j.tuning.space;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -18,21 +20,53 @@ class SearchSpaceTest {
   @ParameterizedTest
   @MethodSource("rope4j.tuning.space.Targets#all")
   void everyPointOfLongRopeKeepsItsConstraints(Target target) {
-    LongRopeSpace space = new LongRopeSpace(target);
+    LongRopeSpace space = new LongRopeSpace(target, true);
     Random random = new Random(5);
+    Set<Integer> startTokens = new HashSet<>();
     for (int i = 0; i < 2000; i++) {
-      assertLongRope(space.candidate(point(space, random)), target);
+      Candidate candidate = space.candidate(point(space, random));
+      assertLongRope(candidate, target);
+      startTokens.add(candidate.startTokens());
     }
+    assertThat(startTokens)
+        .containsExactlyInAnyOrder(0, 1, 2, 4, 8, 12, 16, 20, 24, 28, 32, 64, 128, 256);
   }
 
+  /// Factors do not fall, lie in [1, 1.25 s] and are multiples of 0.01.
   static void assertLongRope(Candidate candidate, Target target) {
     double before = 1;
     for (double factor : candidate.divisors()) {
       assertThat(factor).isGreaterThanOrEqualTo(before);
       assertThat(factor).isLessThanOrEqualTo(1.25 * target.factor() * (1 + ROUNDING));
+      assertThat((float) factor).isEqualTo((float) (Math.round(100 * factor) / 100.0));
       before = factor;
     }
     assertThat(candidate.attentionFactor()).isGreaterThanOrEqualTo(1);
+  }
+
+  @Test
+  void withoutStartTokensEnginesCanRunEveryPointOfLongRope() {
+    LongRopeSpace space = new LongRopeSpace(Targets.small(), false);
+    Random random = new Random(5);
+    for (int i = 0; i < 300; i++) {
+      Candidate candidate = space.candidate(point(space, random));
+      assertLongRope(candidate, Targets.small());
+      assertThat(candidate.runnable()).isTrue();
+    }
+  }
+
+  @Test
+  void startTokensMakeAnotherRotationUnderAnotherName() {
+    LongRopeSpace space = new LongRopeSpace(Targets.small(), true);
+    double[] point = new double[space.dimensions()];
+    Candidate none = space.candidate(point);
+    point[point.length - 1] = 0.5;
+    Candidate some = space.candidate(point);
+    assertThat(none.runnable()).isTrue();
+    assertThat(some.runnable()).isFalse();
+    assertThat(some.name()).isEqualTo("LongRoPE after " + some.startTokens() + " tokens");
+    assertThat(some.key()).isNotEqualTo(none.key());
+    assertThat(space.candidate(space.nearest(some))).isEqualTo(some);
   }
 
   @ParameterizedTest
@@ -64,7 +98,7 @@ class SearchSpaceTest {
   @MethodSource("rope4j.tuning.space.Targets#all")
   void everyPointOfEverySpaceIsARotation(Target target) {
     Random random = new Random(7);
-    for (SearchSpace space : SearchSpace.all(target)) {
+    for (SearchSpace space : SearchSpace.all(target, true)) {
       for (int i = 0; i < 300; i++) {
         Candidate candidate = space.candidate(point(space, random));
         assertThat(candidate.divisors()).hasSize(target.pairs());
@@ -75,16 +109,18 @@ class SearchSpaceTest {
 
   @ParameterizedTest
   @MethodSource("rope4j.tuning.space.Targets#all")
-  void aClosedFormThatKeepsLongRopesConstraintsIsOneOfItsPointsExactly(Target target) {
-    LongRopeSpace space = new LongRopeSpace(target);
+  void aClosedFormThatKeepsLongRopesConstraintsIsWithinHalfAStepOfOneOfItsPoints(Target target) {
+    LongRopeSpace space = new LongRopeSpace(target, false);
     int inside = 0;
     for (Candidate form : ClosedForms.of(target, Optional.empty()).all()) {
       double least = form.divisors().stream().mapToDouble(Double::doubleValue).min().orElse(0);
       double most = form.divisors().getLast();
       if (least >= 1 && most <= 1.25 * target.factor()) {
-        assertThat(space.candidate(space.nearest(form)).key())
+        Candidate nearest = space.candidate(space.nearest(form));
+        assertThat(nearest.factors())
             .as(form.name())
-            .isEqualTo(form.key());
+            .containsExactly(form.factors(), within(0.005 + ROUNDING));
+        assertThat(nearest.attentionFactor()).isEqualTo(form.attentionFactor());
         inside++;
       }
     }
@@ -121,7 +157,7 @@ class SearchSpaceTest {
 
   @Test
   void nothingOutsideACubeLeavesTheSpace() {
-    LongRopeSpace space = new LongRopeSpace(Targets.small());
+    LongRopeSpace space = new LongRopeSpace(Targets.small(), false);
     double[] point = {Double.NaN, -3, 7, 0.5, 0.2, 0.1, Double.NEGATIVE_INFINITY, 0.9, 40};
     assertLongRope(space.candidate(point), Targets.small());
   }
