@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.IntStream;
 import rope4j.checkpoint.ModelDescription;
 import rope4j.checkpoint.RopeOverrides;
 import rope4j.checkpoint.model.Checkpoint;
@@ -148,7 +147,14 @@ public final class Doctor {
             store,
             limit,
             (stage, done) -> progress.report(stage, done, total.get()),
-            modelHash + "/" + textHash + "/" + contextLength,
+            modelHash
+                + "/"
+                + textHash
+                + "/"
+                + contextLength
+                + (model.attentionWindow().isPresent()
+                    ? "/window" + model.attentionWindow().getAsInt()
+                    : ""),
             plan.seed());
     Probes probes =
         new Probes(trials, plan, original, candidates, windows.windows(), contextLength);
@@ -169,14 +175,7 @@ public final class Doctor {
     boolean partial = measured < count;
     Optional<ProbeReport> probed = Optional.empty();
     if (plan.asksForProbes()) {
-      ProbeReport report =
-          probes.run(
-              scaled(original, candidates, results),
-              keyTokens(passes),
-              modelHash,
-              textHash,
-              partial,
-              store);
+      ProbeReport report = probes.run(keyTokens(passes), modelHash, textHash, partial, store);
       probed = Optional.of(report);
       partial = report.partial();
     }
@@ -217,17 +216,6 @@ public final class Doctor {
         strategy.rotation(description, contextLength),
         contextLength,
         rotation(strategy));
-  }
-
-  /// The strategy with the lowest loss past the trained length among those that turn otherwise than
-  /// the original.
-  private static Optional<Candidate> scaled(
-      Candidate original, List<Candidate> candidates, List<StrategyResult> results) {
-    return IntStream.range(0, results.size())
-        .boxed()
-        .filter(i -> !candidates.get(i).frequencies().equals(original.frequencies()))
-        .min(Comparator.comparingDouble(i -> results.get(i).added().nll().mean()))
-        .map(candidates::get);
   }
 
   private List<KeyTokens> keyTokens(Passes passes) {
