@@ -44,6 +44,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
   @Mixin private ModelInput input;
+  @Mixin private AttentionFlags attention;
   @Mixin private RopeFlags rope;
   @Mixin private SamplingFlags sampling;
   @Mixin private ChatFlags chatting;
@@ -88,6 +89,7 @@ final class RunCommand implements Callable<Integer> {
     RopeOverrides flags = rope.overrides();
     SessionOptions options = session.options();
     Sampling choice = sampling.sampling();
+    attention.check();
     if (predict < 1) {
       throw new InputException("--predict must be at least 1, but it is " + predict);
     }
@@ -102,7 +104,8 @@ final class RunCommand implements Callable<Integer> {
       throw new InputException(
           "--chat needs the module rope4j.chat and its libraries; start with --add-modules rope4j.chat, as ./rope does");
     }
-    try (Model model = input.load(err)) {
+    try (Model whole = input.load(err)) {
+      Model model = attention.cut(whole);
       Tokenizer tokenizer = model.tokenizer();
       if (chat) {
         talk(model, tokenizer, flags, options, choice, err);

@@ -25,6 +25,7 @@ import rope4j.diagnosis.probe.trial.ResultStore;
 import rope4j.diagnosis.probe.trial.Trials;
 import rope4j.diagnosis.recipe.RecipeModel;
 import rope4j.diagnosis.recipe.Recipes;
+import rope4j.diagnosis.rules.Finding;
 import rope4j.diagnosis.rules.Rules;
 import rope4j.diagnosis.rules.Subject;
 import rope4j.inference.Model;
@@ -197,8 +198,7 @@ public final class Doctor {
             .map(b ->
                 Recipes.loading(RecipeModel.of(file, description), b.extension(), contextLength))
             .orElse(List.of()),
-        Findings.of(
-            inspection, description, contextLength, measured, count - measured, results, best),
+        findings(inspection, measured, count - measured, results, best, probed),
         new Examination.Cost(
             prefillTokens / count * measured,
             controlTokens / count * measured,
@@ -207,6 +207,21 @@ public final class Doctor {
             model.threads()),
         partial,
         probed);
+  }
+
+  private List<Finding> findings(
+      Inspection inspection,
+      int measured,
+      int left,
+      List<StrategyResult> results,
+      Optional<StrategyResult> best,
+      Optional<ProbeReport> probed) {
+    List<Finding> findings = new ArrayList<>();
+    model.attentionWindow().ifPresent(tokens -> findings.add(LossWithoutRetrieval.cut(tokens)));
+    probed.ifPresent(report -> findings.addAll(LossWithoutRetrieval.of(results, report)));
+    findings.addAll(
+        Findings.of(inspection, description, contextLength, measured, left, results, best));
+    return findings;
   }
 
   private Candidate candidate(Strategy strategy) {
