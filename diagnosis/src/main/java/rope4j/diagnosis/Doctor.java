@@ -195,6 +195,8 @@ public final class Doctor {
         measured == 0 ? List.of() : curve(passes.controlNll()),
         recommended.map(Strategy::name),
         recommended
+            // No engine cuts attention like this.
+            .filter(_ -> model.attentionWindow().isEmpty())
             .map(b ->
                 Recipes.loading(RecipeModel.of(file, description), b.extension(), contextLength))
             .orElse(List.of()),

@@ -15,6 +15,9 @@ import rope4j.diagnosis.rules.Finding.Severity;
 /// slides over the text (LM-Infinite, arXiv 2308.16137), which perplexity does not show.
 final class LossWithoutRetrieval {
 
+  /// Of the finding.
+  static final String ID = "loss-without-retrieval";
+
   /// The near part must be answered so often,
   private static final double LEAST_NEAR = 0.3;
 
@@ -114,7 +117,7 @@ final class LossWithoutRetrieval {
   private static Finding finding(StrategyResult result, String probe, Reach reach) {
     boolean holds = result.verdict().level() == Level.HOLDS;
     return new Finding(
-        "loss-without-retrieval",
+        ID,
         Severity.WARNING,
         String.format(
             Locale.ROOT,

@@ -27,16 +27,15 @@ final class ReportPairs {
     out.element("h2", "Why: pair by pair", "id", "why");
     lead(
         "Channels turn in pairs, the first fastest. A pair matters where a head puts the norms of its"
-            + " queries and keys into it. Right of the line, pairs made less than one turn in training:"
-            + " past the trained length they meet angles that no strategy may leave to them without harm"
-            + " if they matter.");
+            + " queries and keys into it. Pairs right of the line made less than one turn in training:"
+            + " past the trained length, unscaled, they come to angles that the model has never seen.");
     lead(
         "Risk is how far a scaling moves the pair at the last token, in radians, times the largest share"
             + " of a head's norms: how much hangs on the pair. The proof is to give each pair alone its"
             + " trained frequency back, under "
             + result.strategy()
-            + ": a bar upwards is what that costs past the trained length, a bar downwards what it gains,"
-            + " which says that this pair should have been left alone.");
+            + ". A bar upwards is what that costs past the trained length; a bar downwards is what it"
+            + " gains: this pair was better left alone.");
     out.open("div", "class", "figure");
     SvgPairs.draw(result, SvgPairs.Size.WIDE, out);
     SvgPairs.draw(result, SvgPairs.Size.NARROW, out);

@@ -82,14 +82,14 @@ final class SvgPairs {
         "title", "Norms, turns, risk and the cost of reverting by pair", "id", id + "-title");
     out.element("desc", "The table below holds the numbers.", "id", id + "-desc");
     critical(height - BOTTOM);
-    bars("share of a head's norms, the largest", PairRisk::normShare, "bar");
+    bars("share of a head's norms, the largest", PairRisk::normShare, "column");
     turns();
-    bars("risk: radians moved × norm share", PairRisk::risk, "bar risk");
+    bars("risk: radians moved × norm share", PairRisk::risk, "column risk");
     if (reverted()) {
       bars(
           "reverting it alone, nats per token",
           pair -> pair.lossOfReverting().orElse(0.0),
-          "bar cost");
+          "column cost");
     }
     strips();
     for (int pair = 0; pair < pairs.size(); pair += stride()) {

@@ -30,8 +30,11 @@ public final class SelfCheckProbe {
   /// Checks that are made.
   public static final int CHECKS = 2 * OFFSETS.length + 4;
 
-  /// Tokens by which a text grows under a scaling that changes with each of them.
-  private static final int GROWN = 4;
+  /// Tokens by which a text grows under a scaling that grows with it.
+  private static final int GROWN = 8;
+
+  /// The scaling changes with every so many tokens; between, keys are kept.
+  private static final int STRIDE = 4;
 
   /// Sums in another order.
   private static final double ROUNDING = 5e-3;
@@ -174,13 +177,13 @@ public final class SelfCheckProbe {
     return Math.max(GROWN + 1, text.length / 2);
   }
 
-  /// Recomputed at every token, turned at every token, and both against the text at once.
+  /// At once, recomputed where the scaling changes, and turned there.
   private long grownTokens() {
-    return 3L * grownLength() + (long) GROWN * grownLength();
+    return (3L + GROWN / STRIDE + 1) * grownLength();
   }
 
-  /// A text that grows past the length from which the frequencies change with every token must end
-  /// as one that is fed at once.
+  /// A text that grows past the length from which the frequencies change must end as one that is
+  /// fed at once.
   private double[] grown() {
     return trials.measure(
         "check/grown",
@@ -213,13 +216,13 @@ public final class SelfCheckProbe {
   /// Logits after the whole text, whose last tokens are fed one by one.
   private float[] fed(ModelRotation rotation, RotationChange change, int length, int atOnce) {
     Session session =
-        trials.model().session(rotation, length, SessionOptions.EXACT.withChange(change, 1));
+        trials.model().session(rotation, length, SessionOptions.EXACT.withChange(change, STRIDE));
     IntConsumer meter = trials.meter();
     float[] logits = session.feed(Arrays.copyOf(text, atOnce));
     meter.accept(atOnce);
     for (int i = atOnce; i < length; i++) {
       logits = session.feed(text[i]);
-      meter.accept(change == RotationChange.RECOMPUTE ? i + 1 : 1);
+      meter.accept(1);
     }
     return logits.clone();
   }
