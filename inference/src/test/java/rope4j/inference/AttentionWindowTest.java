@@ -8,8 +8,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import rope4j.checkpoint.RopeOverrides;
 
-/// A model whose attention is cut knows of nothing that stands farther back than its layers' windows
-/// reach together.
+/// A model whose attention is cut knows of nothing that stands farther back than its layers'
+/// windows reach together.
 class AttentionWindowTest {
 
   private static final int[] TOKENS = new Random(7).ints(300, 3, 288).toArray();
