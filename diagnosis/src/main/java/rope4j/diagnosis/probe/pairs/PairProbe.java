@@ -5,10 +5,8 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.IntConsumer;
-import org.apache.commons.statistics.distribution.TDistribution;
 import rope4j.checkpoint.ModelDescription;
 import rope4j.diagnosis.prediction.Forecast;
 import rope4j.diagnosis.prediction.PairForecast;
@@ -23,14 +21,7 @@ import rope4j.diagnosis.probe.trial.Trials;
 import rope4j.inference.LogitsObserver;
 import rope4j.inference.ModelRotation;
 import rope4j.inference.QueryKeyObserver;
-import rope4j.rotation.ExplicitFrequencies;
 import rope4j.rotation.Frequencies;
-import rope4j.rotation.LayerRotations;
-import rope4j.rotation.Precision;
-import rope4j.rotation.RopeParameters;
-import rope4j.rotation.Rotation;
-import rope4j.rotation.Scaling;
-import rope4j.rotation.Yarn;
 
 /// Which pairs of channels a strategy hangs on: from the lengths of queries and keys in one forward
 /// pass, and by giving single pairs their trained frequency back.
@@ -40,18 +31,10 @@ public final class PairProbe {
   private static final int MOST_FEATURES = 12;
   private static final int MOST_WINDOWS = 4;
 
-  /// The ramp of the strategy whose pairs are reverted: from 1 to 4 turns within the trained
-  /// length, so that fast pairs stay as they were trained at any trained length. With the usual 32
-  /// a short trained length leaves no pair alone, and a raised base moves every pair by more than a
-  /// turn: then all fast pairs have the same risk.
-  private static final double BETA_FAST = 4;
-
-  private static final double BETA_SLOW = 1;
-
   private final Trials trials;
   private final Candidate original;
   private final List<Candidate> candidates;
-  private final RopeParameters reverted;
+  private final Reversion reversion;
   private final List<int[]> windows;
   private final int trained;
   private final int target;
@@ -69,23 +52,7 @@ public final class PairProbe {
     this.windows = windows.subList(0, Math.min(MOST_WINDOWS, windows.size()));
     this.trained = original.parameters().trainedLength();
     this.target = contextLength;
-    this.reverted =
-        original
-            .parameters()
-            .withScaling(
-                new Yarn(
-                    (double) target / trained,
-                    trained,
-                    BETA_FAST,
-                    BETA_SLOW,
-                    true,
-                    1,
-                    OptionalDouble.empty()));
-  }
-
-  /// The strategy whose pairs are reverted, for people.
-  private static String name() {
-    return "YaRN with betas 4 and 1";
+    this.reversion = new Reversion(trials, original, this.windows, contextLength);
   }
 
   /// Tokens it takes.
@@ -106,24 +73,15 @@ public final class PairProbe {
       return Optional.empty();
     }
     double[] shares = shares(heads, before.pairs());
-    List<Optional<Change>> losses = new ArrayList<>();
+    List<Optional<Reversion.Change>> losses = new ArrayList<>();
     List<StrategyRisk> strategies = new ArrayList<>();
     boolean complete = true;
     try {
       for (Candidate candidate : candidates) {
         strategies.add(strategy(candidate, shares));
       }
-      Frequencies scaled = reverted.frequencies(target);
-      double[] base = losses("none", scaled.inverse());
       for (int pair = 0; pair < before.pairs(); pair++) {
-        double[] inverse = scaled.inverse();
-        inverse[pair] = before.inverse(pair);
-        // What was not moved can't be put back.
-        losses.add(
-            Optional.of(
-                scaled.inverse(pair) == before.inverse(pair)
-                    ? new Change(0, 0)
-                    : Change.of(losses(Integer.toString(pair), inverse), base)));
+        losses.add(Optional.of(reversion.of(pair)));
       }
     } catch (StoppedException _) {
       complete = false;
@@ -133,7 +91,7 @@ public final class PairProbe {
     return Optional.of(
         new PairResult(
             complete,
-            name(),
+            Reversion.NAME,
             pairs,
             complete && pairs.size() > 2 ? Optional.of(correlations(pairs)) : Optional.empty(),
             strategies,
@@ -213,73 +171,14 @@ public final class PairProbe {
     return SpreadMeter.read(positions, values);
   }
 
-  /// Mean loss past the trained length of every window, with the layers that a strategy reaches
-  /// turning like this.
-  private double[] losses(String key, double[] inverse) {
-    ModelRotation rotation = with(inverse);
-    double[] losses = new double[windows.size()];
-    for (int window = 0; window < losses.length; window++) {
-      int[] text = windows.get(window);
-      losses[window] =
-          trials
-              .measure(
-                  "pairs/revert/" + key + "/" + window,
-                  original,
-                  text.length,
-                  () -> {
-                    double[] nll =
-                        trials
-                            .scorer()
-                            .score(text, trained, rotation, LogitsObserver.NONE, trials.meter());
-                    return new double[] {Arrays.stream(nll).average().orElse(0)};
-                  })[0];
-    }
-    return losses;
-  }
-
-  /// What reverting a pair changes.
-  ///
-  /// @param mean nats per token
-  /// @param margin half of its 95 % interval over windows; 0 for a single window
-  private record Change(double mean, double margin) {
-
-    static Change of(double[] losses, double[] base) {
-      int count = losses.length;
-      double mean = 0;
-      for (int i = 0; i < count; i++) {
-        mean += (losses[i] - base[i]) / count;
-      }
-      if (count == 1) {
-        return new Change(mean, 0);
-      }
-      double squares = 0;
-      for (int i = 0; i < count; i++) {
-        squares += Math.pow(losses[i] - base[i] - mean, 2);
-      }
-      double quantile = TDistribution.of(count - 1.0).inverseCumulativeProbability(0.975);
-      return new Change(mean, quantile * Math.sqrt(squares / (count - 1) / count));
-    }
-  }
-
-  private ModelRotation with(double[] inverse) {
-    Scaling scaling =
-        new ExplicitFrequencies(inverse, reverted.frequencies(target).attentionFactor());
-    List<Optional<RopeParameters>> layers = new ArrayList<>();
-    for (int layer = 0; layer < original.rotation().layers(); layer++) {
-      Optional<RopeParameters> own = original.rotation().layer(layer).map(Rotation::parameters);
-      layers.add(own.map(p -> p.equals(original.parameters()) ? p.withScaling(scaling) : p));
-    }
-    return trials.model().rotation(new LayerRotations(layers), target, Precision.EXACT);
-  }
-
-  private List<PairRisk> pairs(double[] shares, List<Optional<Change>> losses) {
+  private List<PairRisk> pairs(double[] shares, List<Optional<Reversion.Change>> losses) {
     Frequencies before = original.frequencies();
     List<PairForecast> unscaled = new Forecast(before, before, trained, target).pairs();
     List<PairForecast> scaled =
-        new Forecast(before, reverted.frequencies(target), trained, target).pairs();
+        new Forecast(before, reversion.frequencies(), trained, target).pairs();
     List<PairRisk> pairs = new ArrayList<>();
     for (int i = 0; i < shares.length; i++) {
-      Optional<Change> change = i < losses.size() ? losses.get(i) : Optional.empty();
+      Optional<Reversion.Change> change = i < losses.size() ? losses.get(i) : Optional.empty();
       pairs.add(
           new PairRisk(
               i,
@@ -289,8 +188,8 @@ public final class PairProbe {
               scaled.get(i).shiftRadians(),
               unscaled.get(i).overrun(),
               scaled.get(i).shiftRadians() * shares[i],
-              change.map(Change::mean),
-              change.map(Change::margin)));
+              change.map(Reversion.Change::mean),
+              change.map(Reversion.Change::margin)));
     }
     return pairs;
   }
