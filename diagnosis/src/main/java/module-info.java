@@ -16,6 +16,7 @@ module rope4j.diagnosis {
   exports rope4j.diagnosis.probe.benefit;
   exports rope4j.diagnosis.probe.check;
   exports rope4j.diagnosis.probe.coherence;
+  exports rope4j.diagnosis.probe.copy;
   exports rope4j.diagnosis.probe.pairs;
   exports rope4j.diagnosis.probe.retrieval;
   exports rope4j.diagnosis.probe.trial;

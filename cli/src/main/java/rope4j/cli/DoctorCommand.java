@@ -36,6 +36,7 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
   @Mixin private ModelInput input;
+  @Mixin private AttentionFlags attention;
   @Mixin private TextInput text;
   @Mixin private ProbeFlags probes;
 
@@ -111,12 +112,14 @@ final class DoctorCommand implements Callable<Integer> {
       text.orElse(Demo.text());
     }
     text.check();
+    attention.check();
     probes.check();
     ProbePlan plan = probes.plan();
     Optional<Path> page = page(contextLength);
     page.ifPresent(this::requireWritable);
     Examination examination;
-    try (Model model = input.load(spec.commandLine().getErr())) {
+    try (Model whole = input.load(spec.commandLine().getErr())) {
+      Model model = attention.cut(whole);
       Doctor.requireExtension(model.description(), contextLength);
       List<Strategy> asked =
           strategies.isEmpty()

@@ -31,6 +31,7 @@ final class PerplexityCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
   @Mixin private ModelInput input;
+  @Mixin private AttentionFlags attention;
   @Mixin private TextInput text;
   @Mixin private RopeFlags rope;
 
@@ -54,9 +55,11 @@ final class PerplexityCommand implements Callable<Integer> {
   public Integer call() {
     RopeOverrides overrides = rope.overrides();
     text.check();
+    attention.check();
     PrintWriter out = spec.commandLine().getOut();
-    try (Model model = input.load(spec.commandLine().getErr())) {
-      RopeFlags.requireRotation(model, overrides);
+    try (Model whole = input.load(spec.commandLine().getErr())) {
+      RopeFlags.requireRotation(whole, overrides);
+      Model model = attention.cut(whole);
       int[] tokens = text.read(model).whole();
       int context = contextLength.filter(n -> n != 0).orElse(tokens.length);
       check(tokens.length, context);

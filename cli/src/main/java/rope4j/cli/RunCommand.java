@@ -45,6 +45,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
   @Mixin private ModelInput input;
+  @Mixin private AttentionFlags attention;
   @Mixin private RopeFlags rope;
   @Mixin private SamplingFlags sampling;
   @Mixin private ChatFlags chatting;
@@ -93,6 +94,7 @@ final class RunCommand implements Callable<Integer> {
     RopeOverrides flags = rope.overrides();
     SessionOptions options = session.options();
     Sampling choice = sampling.sampling();
+    attention.check();
     if (predict < -2 || predict == 0) {
       throw new InputException(
           "--predict must be at least 1, or -1 for no limit, but it is " + predict);
@@ -108,8 +110,9 @@ final class RunCommand implements Callable<Integer> {
       throw new InputException(
           "--chat needs the module rope4j.chat and its libraries; start with --add-modules rope4j.chat, as ./rope does");
     }
-    try (Model model = input.load(err)) {
-      RopeFlags.requireRotation(model, flags);
+    try (Model whole = input.load(err)) {
+      RopeFlags.requireRotation(whole, flags);
+      Model model = attention.cut(whole);
       Tokenizer tokenizer = model.tokenizer();
       if (chat) {
         talk(model, tokenizer, flags, options, choice, err);

@@ -66,7 +66,25 @@ class DoctorProbesTest {
   }
 
   @Test
+  void aCutModelIsSaidToBeOneAndGetsNoRecipe() {
+    JsonNode json = doctor("--json", "--attention-window", 16, "--probes", "copy").json();
+    assertThat(json.at("/findings").valueStream().map(finding -> finding.at("/id").asString()))
+        .contains("attention-window");
+    assertThat(json.at("/probes/copy/applies").asBoolean()).isFalse();
+    assertThat(json.at("/recipes")).isEmpty();
+  }
+
+  @Test
+  void resultsOfACutModelAreNotTakenForThoseOfTheWholeOne() {
+    Path results = folder.resolve("results");
+    doctor("--json", "--probes", "copy", "--results", results, "--attention-window", 16);
+    JsonNode whole = doctor("--json", "--probes", "copy", "--results", results).json();
+    assertThat(whole.at("/probes/reusedResults").asLong()).isZero();
+  }
+
+  @Test
   void whatCanNotBeReadIsRefused() {
+    doctor("--attention-window", 0).isRefusedWith("--attention-window", "at least 1");
     doctor("--probes", "telepathy").isRefusedWith("'telepathy' is not known", "passkey");
     doctor("--budget", "soon").isRefusedWith("--budget 'soon'", "90s");
     doctor("--probes", "recall", "--questions", 0).isRefusedWith("--questions");

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import rope4j.diagnosis.rules.Finding;
 
 /// What an examination comes to, in sentences.
 ///
@@ -18,6 +19,15 @@ record Conclusion(String headline, List<String> reasons) {
   static Conclusion of(Examination examination) {
     List<String> reasons = new ArrayList<>();
     examination.best().ifPresent(best -> reasons.add(comparison(examination, best)));
+    examination.findings().stream()
+        .filter(finding -> finding.id().equals(LossWithoutRetrieval.ID))
+        .map(Finding::message)
+        .filter(message ->
+            examination
+                .best()
+                .filter(b -> message.startsWith(b.strategy().label() + ":"))
+                .isPresent())
+        .forEach(reasons::add);
     String others =
         examination.results().stream()
             .filter(r -> examination.recommended().filter(r.strategy().name()::equals).isEmpty())

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.IntStream;
 import rope4j.checkpoint.ModelDescription;
 import rope4j.checkpoint.RopeOverrides;
 import rope4j.checkpoint.model.Checkpoint;
@@ -28,6 +27,7 @@ import rope4j.diagnosis.probe.trial.Trials;
 import rope4j.diagnosis.recipe.Recipe;
 import rope4j.diagnosis.recipe.RecipeModel;
 import rope4j.diagnosis.recipe.Recipes;
+import rope4j.diagnosis.rules.Finding;
 import rope4j.diagnosis.rules.Rules;
 import rope4j.diagnosis.rules.Subject;
 import rope4j.inference.Model;
@@ -150,7 +150,14 @@ public final class Doctor {
             store,
             limit,
             (stage, done) -> progress.report(stage, done, total.get()),
-            modelHash + "/" + textHash + "/" + contextLength,
+            modelHash
+                + "/"
+                + textHash
+                + "/"
+                + contextLength
+                + (model.attentionWindow().isPresent()
+                    ? "/window" + model.attentionWindow().getAsInt()
+                    : ""),
             plan.seed());
     Probes probes =
         new Probes(trials, plan, original, candidates, windows.windows(), contextLength);
@@ -172,14 +179,7 @@ public final class Doctor {
     boolean partial = measured < count;
     Optional<ProbeReport> probed = Optional.empty();
     if (plan.asksForProbes()) {
-      ProbeReport report =
-          probes.run(
-              scaled(original, candidates, results),
-              keyTokens(passes),
-              modelHash,
-              textHash,
-              partial,
-              store);
+      ProbeReport report = probes.run(keyTokens(passes), modelHash, textHash, partial, store);
       probed = Optional.of(report);
       partial = report.partial();
     }
@@ -198,8 +198,12 @@ public final class Doctor {
         results,
         measured == 0 ? List.of() : curve(passes.controlNll()),
         recommended.map(Strategy::name),
-        recommended.map(strategy -> recipes(recipeModel, strategy)).orElse(List.of()),
-        Findings.of(inspection, model, contextLength, measured, count - measured, results, best),
+        recommended
+            // No engine cuts attention like this.
+            .filter(_ -> model.attentionWindow().isEmpty())
+            .map(strategy -> recipes(recipeModel, strategy))
+            .orElse(List.of()),
+        findings(inspection, measured, count - measured, results, best, probed),
         new Examination.Cost(
             prefillTokens / count * measured,
             controlTokens / count * measured,
@@ -218,6 +222,20 @@ public final class Doctor {
         .toList();
   }
 
+  private List<Finding> findings(
+      Inspection inspection,
+      int measured,
+      int left,
+      List<StrategyResult> results,
+      Optional<StrategyResult> best,
+      Optional<ProbeReport> probed) {
+    List<Finding> findings = new ArrayList<>();
+    model.attentionWindow().ifPresent(tokens -> findings.add(LossWithoutRetrieval.cut(tokens)));
+    probed.ifPresent(report -> findings.addAll(LossWithoutRetrieval.of(results, report)));
+    findings.addAll(Findings.of(inspection, model, contextLength, measured, left, results, best));
+    return findings;
+  }
+
   private Candidate candidate(Strategy strategy) {
     return new Candidate(
         strategy.name(),
@@ -225,17 +243,6 @@ public final class Doctor {
         strategy.rotation(model, contextLength),
         contextLength,
         rotation(strategy));
-  }
-
-  /// The strategy with the lowest loss past the trained length among those that turn otherwise than
-  /// the original.
-  private static Optional<Candidate> scaled(
-      Candidate original, List<Candidate> candidates, List<StrategyResult> results) {
-    return IntStream.range(0, results.size())
-        .boxed()
-        .filter(i -> !candidates.get(i).frequencies().equals(original.frequencies()))
-        .min(Comparator.comparingDouble(i -> results.get(i).added().nll().mean()))
-        .map(candidates::get);
   }
 
   private List<KeyTokens> keyTokens(Passes passes) {

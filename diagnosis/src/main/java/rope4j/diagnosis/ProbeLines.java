@@ -1,6 +1,5 @@
 package rope4j.diagnosis;
 
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
@@ -11,9 +10,9 @@ import rope4j.diagnosis.probe.check.SelfCheck;
 import rope4j.diagnosis.probe.coherence.CoherenceResult;
 import rope4j.diagnosis.probe.coherence.CoherenceResult.Continuation;
 import rope4j.diagnosis.probe.coherence.CoherenceResult.Written;
-import rope4j.diagnosis.probe.pairs.AttentionSpread;
-import rope4j.diagnosis.probe.pairs.PairResult;
-import rope4j.diagnosis.probe.pairs.PairRisk;
+import rope4j.diagnosis.probe.copy.CopyCell;
+import rope4j.diagnosis.probe.copy.CopyResult;
+import rope4j.diagnosis.probe.copy.CopyScore;
 import rope4j.diagnosis.probe.retrieval.EffectiveLength;
 import rope4j.diagnosis.probe.retrieval.RetrievalCell;
 import rope4j.diagnosis.probe.retrieval.RetrievalResult;
@@ -23,7 +22,7 @@ import rope4j.diagnosis.text.TerminalText;
 /// What the probes found, as lines of at most 100 columns.
 final class ProbeLines {
 
-  private static final int MOST_PAIRS = 6;
+  private static final int MOST_HEADS = 8;
 
   /// Columns of lengths that fit; the longest are shown.
   private static final int MOST_LENGTHS = 6;
@@ -41,8 +40,9 @@ final class ProbeLines {
     report.ruler().forEach(this::retrieval);
     effective();
     keyTokens();
+    report.copy().ifPresent(this::copy);
     report.coherence().ifPresent(this::coherence);
-    report.pairs().ifPresent(this::pairs);
+    report.pairs().ifPresent(pairs -> new PairLines(out).print(pairs));
     selfChecks();
     leftOut();
   }
@@ -132,6 +132,59 @@ final class ProbeLines {
                 .collect(Collectors.joining("   ")));
   }
 
+  private void copy(CopyResult result) {
+    out.line("");
+    if (!result.applies()) {
+      out.wrap(out.bold("copy") + " ", 5, "does not apply: " + result.reason() + ".");
+      return;
+    }
+    out.wrap(
+        out.bold("copy") + "  ",
+        6,
+        "A segment of random tokens is said twice; each token of the repeat is asked for, one segment"
+            + " back."
+            + (result.complete() ? "" : " Cut short."));
+    List<Integer> lengths =
+        result.scores().stream()
+            .flatMap(score -> score.cells().stream().map(CopyCell::length))
+            .distinct()
+            .sorted()
+            .toList();
+    List<Integer> shown =
+        lengths.subList(Math.max(0, lengths.size() - MOST_LENGTHS), lengths.size());
+    StringBuilder head = new StringBuilder(format("  %-18s", "right of 100, at"));
+    shown.forEach(length -> head.append(format(" %9s", Numbers.count(length))));
+    out.line(head + (result.heads().isEmpty() ? "" : "  heads kept"));
+    for (CopyScore score : result.scores()) {
+      StringBuilder row = new StringBuilder(format("  %-18s", score.strategy()));
+      for (int length : shown) {
+        row.append(
+            score.cells().stream()
+                .filter(cell -> cell.length() == length)
+                .findFirst()
+                .map(cell -> format(" %3.0f ± %-3.0f", 100 * cell.accuracy(), 100 * cell.margin()))
+                .orElse(" ".repeat(10)));
+      }
+      out.line(
+          row
+              + (result.heads().isEmpty()
+                  ? ""
+                  : format("  %d of %d", result.kept(score.strategy()), result.heads().size())));
+    }
+    if (!result.heads().isEmpty()) {
+      out.wrap(
+          "  ",
+          2,
+          "Heads that attend most to the token copied next, in more than 10 % of the repeat: "
+              + result.heads().stream()
+                  .limit(MOST_HEADS)
+                  .map(h -> format("%d.%d (%.0f %%)", h.layer(), h.head(), 100 * h.score()))
+                  .collect(Collectors.joining(", "))
+              + (result.heads().size() > MOST_HEADS ? ", …" : "")
+              + " (layer.head, within the trained length).");
+    }
+  }
+
   private void coherence(CoherenceResult result) {
     out.line("");
     out.wrap(
@@ -168,76 +221,6 @@ final class ProbeLines {
             100 * written.signs().repetition(),
             100 * written.signs().distinct2(),
             sign));
-  }
-
-  private void pairs(PairResult result) {
-    out.line("");
-    out.wrap(
-        out.bold("pairs") + "  ",
-        7,
-        "Risk is how far "
-            + result.strategy()
-            + " moves a pair at the last token, in radians, times the largest share of a head's norms"
-            + " in it; reverting gives the pair alone its trained frequency back."
-            + (result.complete() ? "" : " Cut short."));
-    out.line("  pair  turns in training  norm share  moved by    risk  reverting costs");
-    result.pairs().stream()
-        .sorted(Comparator.comparingDouble(PairRisk::risk).reversed())
-        .limit(MOST_PAIRS)
-        .forEach(pair ->
-            out.line(
-                format(
-                    "  %4d %18.2f %11.2f %9.2f %7.2f  %s",
-                    pair.index(),
-                    pair.trainedTurns(),
-                    pair.normShare(),
-                    pair.shiftRadians(),
-                    pair.risk(),
-                    pair.lossOfReverting().map(loss -> format("%+.3f nats", loss)).orElse(""))));
-    result
-        .correlation()
-        .ifPresent(correlation ->
-            out.wrap(
-                "  ",
-                2,
-                format(
-                    "Spearman with the cost of reverting over %d pairs: risk %.2f, radians alone %.2f,"
-                        + " the overrun ratio %.2f.",
-                    correlation.pairs(),
-                    correlation.risk(),
-                    correlation.shift(),
-                    correlation.overrun())));
-    for (PairResult.StrategyRisk strategy : result.strategies()) {
-      strategy(strategy);
-    }
-    out.line(
-        format(
-            "  heads with values far above the rest in a pair: %d; offsets among them (our"
-                + " reconstruction): %d",
-            result.massive().size(), result.offsets().size()));
-  }
-
-  private void strategy(PairResult.StrategyRisk strategy) {
-    out.line(
-        format(
-            "  %-18s unseen radians × norm share %.2f%s",
-            strategy.strategy(),
-            strategy.unseenRisk(),
-            strategy.worstPair() < 0 ? "" : ", most in pair " + strategy.worstPair()));
-    if (!strategy.spread().isEmpty()) {
-      AttentionSpread first = strategy.spread().getFirst();
-      AttentionSpread last = strategy.spread().getLast();
-      out.line(
-          format(
-              "  %-18s attention from %d to %d: entropy %.2f → %.2f, first token %.2f → %.2f",
-              "",
-              first.position(),
-              last.position(),
-              first.entropy(),
-              last.entropy(),
-              first.sink(),
-              last.sink()));
-    }
   }
 
   private void selfChecks() {

@@ -1,6 +1,5 @@
 package rope4j.diagnosis;
 
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
@@ -10,14 +9,17 @@ import rope4j.diagnosis.probe.ProbeReport;
 import rope4j.diagnosis.probe.check.SelfCheck;
 import rope4j.diagnosis.probe.coherence.CoherenceResult;
 import rope4j.diagnosis.probe.coherence.CoherenceResult.Continuation;
-import rope4j.diagnosis.probe.pairs.PairResult;
-import rope4j.diagnosis.probe.pairs.PairRisk;
+import rope4j.diagnosis.probe.copy.CopyCell;
+import rope4j.diagnosis.probe.copy.CopyResult;
+import rope4j.diagnosis.probe.copy.CopyScore;
 import rope4j.diagnosis.probe.retrieval.RetrievalCell;
 import rope4j.diagnosis.probe.retrieval.RetrievalResult;
 import rope4j.diagnosis.probe.retrieval.RetrievalScore;
 
 /// The report's section on what the probes found.
 final class ReportProbes {
+
+  private static final int MOST_HEADS = 24;
 
   private final ProbeReport report;
   private final Markup out;
@@ -28,7 +30,7 @@ final class ReportProbes {
   }
 
   void write() {
-    report.pairs().ifPresent(this::pairs);
+    report.pairs().ifPresent(pairs -> new ReportPairs(pairs, out).write());
     out.open("section", "class", "probes", "aria-labelledby", "probes");
     out.element("h2", "What was probed", "id", "probes");
     lead(
@@ -43,6 +45,7 @@ final class ReportProbes {
     report.ruler().forEach(this::retrieval);
     effective();
     keyTokens();
+    report.copy().ifPresent(this::copy);
     report.coherence().ifPresent(this::coherence);
     selfChecks();
     if (!report.leftOut().isEmpty()) {
@@ -159,6 +162,74 @@ final class ReportProbes {
     tail();
   }
 
+  private void copy(CopyResult result) {
+    out.element("h3", "copy");
+    if (!result.applies()) {
+      lead("Does not apply: " + result.reason() + ".");
+      return;
+    }
+    lead(
+        "A segment of random tokens is said twice; each token of the repeat is asked for, and stands one"
+            + " segment back. In each field: right tokens in percent with their 95 % interval; below,"
+            + " their loss."
+            + (result.complete() ? "" : " Cut short."));
+    List<CopyCell> columns = result.scores().getFirst().cells();
+    head(
+        Stream.concat(
+                Stream.of("Strategy"),
+                columns.stream().map(cell -> Numbers.count(cell.distance()) + " back"))
+            .toList());
+    for (CopyScore score : result.scores()) {
+      out.open("tr").element("th", score.strategy(), "scope", "row");
+      for (CopyCell cell : score.cells()) {
+        out.open("td", "class", "number");
+        out.element("span", Numbers.decimals(100 * cell.accuracy(), 0)).text(" ");
+        out.element("small", "± " + Numbers.decimals(100 * cell.margin(), 0));
+        out.element("span", Numbers.nats(cell.nll()) + " nats", "class", "excess");
+        out.close();
+      }
+      out.close();
+    }
+    tail();
+    heads(result);
+  }
+
+  /// Heads that copy, and what becomes of them.
+  private void heads(CopyResult result) {
+    if (result.heads().isEmpty()) {
+      return;
+    }
+    out.element("h3", "Retrieval heads");
+    lead(
+        "Heads that attend most to the token which is copied next, in more than 10 % of the repeat"
+            + " within the trained length; and how often they still do at "
+            + Numbers.count(result.headsLength())
+            + " tokens.");
+    head(
+        Stream.concat(
+                Stream.of("Layer.head", "As trained"),
+                result.scores().stream().map(CopyScore::strategy))
+            .toList());
+    result.heads().stream()
+        .limit(MOST_HEADS)
+        .forEach(head -> {
+          out.open("tr").element("th", head.layer() + "." + head.head(), "scope", "row");
+          number(Numbers.percent(head.score()), "");
+          head.kept()
+              .forEach(
+                  kept -> number(Numbers.percent(kept.score()), kept.retrieves() ? "" : "lost"));
+          out.close();
+        });
+    tail();
+    if (result.heads().size() > MOST_HEADS) {
+      out.element(
+          "p",
+          "The " + MOST_HEADS + " strongest of " + result.heads().size() + " are shown.",
+          "class",
+          "note");
+    }
+  }
+
   private void coherence(CoherenceResult result) {
     out.element("h3", "What it writes");
     lead(
@@ -191,104 +262,6 @@ final class ReportProbes {
     number(Numbers.percent(written.signs().repetition()), "");
     number(Numbers.percent(written.signs().distinct2()), "");
     number(sign, "");
-    out.close();
-  }
-
-  private void pairs(PairResult result) {
-    out.open("section", "class", "why", "aria-labelledby", "why");
-    out.element("h2", "Why: pair by pair", "id", "why");
-    lead(
-        "Channels turn in pairs, the first fastest. A pair matters where heads put their norms into it,"
-            + " and is at risk where scaling it moves it far: risk is radians times the largest share"
-            + " of a head's norms. Reverting gives a pair alone its trained frequency back, under "
-            + result.strategy()
-            + ": what that costs past the trained length is the proof.");
-    double most = result.pairs().stream().mapToDouble(PairRisk::risk).max().orElse(0);
-    head(
-        List.of(
-            "Pair",
-            "Turns in training",
-            "Unseen, unscaled",
-            "Norm share",
-            "Moved by",
-            "Risk",
-            "Reverting costs"));
-    for (PairRisk pair : result.pairs()) {
-      out.open("tr", "class", pair.trainedTurns() < 1 ? "partial" : "whole");
-      out.element("th", Integer.toString(pair.index()), "scope", "row");
-      number(Numbers.nats(pair.trainedTurns()), "");
-      number(Numbers.nats(pair.unseenRadians()), "");
-      number(Numbers.nats(pair.normShare()), "");
-      number(Numbers.nats(pair.shiftRadians()), "");
-      bar(pair.risk(), most);
-      number(pair.lossOfReverting().map(loss -> Numbers.decimals(loss, 3)).orElse("–"), "");
-      out.close();
-    }
-    tail();
-    result
-        .correlation()
-        .ifPresent(correlation ->
-            out.element(
-                "p",
-                String.format(
-                    Locale.ROOT,
-                    "Rank correlation (Spearman) with the cost of reverting over %d pairs: risk %.2f,"
-                        + " radians alone %.2f, the overrun ratio %.2f.",
-                    correlation.pairs(),
-                    correlation.risk(),
-                    correlation.shift(),
-                    correlation.overrun()),
-                "class",
-                "reason"));
-    out.element("h3", "Who breaks");
-    lead(
-        "Unseen radians times norm share that each strategy leaves; attention's entropy over its"
-            + " largest possible value, and the weight of the first token, early and at the end.");
-    head(List.of("Strategy", "Unseen × norm", "Most in pair", "Entropy", "First token"));
-    for (PairResult.StrategyRisk risk :
-        result.strategies().stream()
-            .sorted(Comparator.comparingDouble(PairResult.StrategyRisk::unseenRisk).reversed())
-            .toList()) {
-      out.open("tr").element("th", risk.strategy(), "scope", "row");
-      number(Numbers.nats(risk.unseenRisk()), "");
-      number(risk.worstPair() < 0 ? "none" : Integer.toString(risk.worstPair()), "");
-      boolean known = !risk.spread().isEmpty();
-      number(
-          known
-              ? Numbers.nats(risk.spread().getFirst().entropy())
-                  + " → "
-                  + Numbers.nats(risk.spread().getLast().entropy())
-              : "–",
-          "");
-      number(
-          known
-              ? Numbers.nats(risk.spread().getFirst().sink())
-                  + " → "
-                  + Numbers.nats(risk.spread().getLast().sink())
-              : "–",
-          "");
-      out.close();
-    }
-    tail();
-    out.element(
-        "p",
-        result.massive().size()
-            + " pairs of heads hold values far above the rest of their head; "
-            + result.offsets().size()
-            + " of them point the same way whatever the token and act as an offset (our"
-            + " reconstruction of arXiv 2503.01832).",
-        "class",
-        "note");
-    out.close();
-  }
-
-  private void bar(double value, double most) {
-    out.open("td", "class", "number");
-    out.element("span", Numbers.nats(value)).text(" ");
-    out.open("svg", "class", "bar", "viewBox", "0 0 80 8", "aria-hidden", "true");
-    String width = Numbers.decimals(most == 0 ? 0 : 80 * value / most, 1);
-    out.empty("rect", "width", width, "height", "8");
-    out.close();
     out.close();
   }
 

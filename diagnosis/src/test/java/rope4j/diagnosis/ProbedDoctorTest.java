@@ -121,7 +121,7 @@ class ProbedDoctorTest {
   void everyPairIsRevertedAndTheOrdersAreCompared() {
     PairResult pairs = probe("llama-gqa", "pairs").pairs().orElseThrow();
     assertThat(pairs.complete()).isTrue();
-    assertThat(pairs.strategy()).isEqualTo("yarn");
+    assertThat(pairs.strategy()).isEqualTo("YaRN with betas 4 and 1");
     assertThat(pairs.pairs())
         .allSatisfy(pair -> {
           assertThat(pair.normShare()).isBetween(0.0, 1.0);
@@ -130,7 +130,7 @@ class ProbedDoctorTest {
     assertThat(pairs.pairs().stream().filter(pair -> pair.shiftRadians() == 0))
         .as("a pair that was not moved costs nothing to revert")
         .allSatisfy(pair -> assertThat(pair.lossOfReverting()).contains(0.0));
-    assertThat(pairs.correlation()).isPresent();
+    assertThat(pairs.correlations()).isPresent();
     assertThat(pairs.strategies())
         .allSatisfy(strategy ->
             assertThat(strategy.spread())

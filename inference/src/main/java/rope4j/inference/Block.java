@@ -21,6 +21,19 @@ record Block(
     Residual residual,
     float residualScale) {
 
+  /// The same, attending to the last tokens only.
+  Block withinWindow(int tokens) {
+    return new Block(
+        attentionNorm,
+        attention.withinWindow(tokens),
+        attentionPostNorm,
+        feedForwardNorm,
+        feedForward,
+        feedForwardPostNorm,
+        residual,
+        residualScale);
+  }
+
   enum Residual {
     /// The feed-forward network reads the sum of the block's input and attention's answer.
     SEQUENTIAL,
@@ -31,5 +44,10 @@ record Block(
   /// @param output takes the heads' answers back to the residual stream
   /// @param sinks one score a head that joins the softmax and answers nothing; empty for none
   record SelfAttention(
-      Projections projections, Linear output, float[] sinks, Scores scores, Scores.Window window) {}
+      Projections projections, Linear output, float[] sinks, Scores scores, Scores.Window window) {
+
+    SelfAttention withinWindow(int tokens) {
+      return new SelfAttention(projections, output, sinks, scores, window.within(tokens));
+    }
+  }
 }

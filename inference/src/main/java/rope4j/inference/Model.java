@@ -29,12 +29,19 @@ public final class Model implements AutoCloseable {
   private final Transformer transformer;
   private final Workers workers;
   private final Kernels kernels;
+  private final OptionalInt attentionWindow;
 
-  private Model(ModelSource source, Transformer transformer, Workers workers, Kernels kernels) {
+  private Model(
+      ModelSource source,
+      Transformer transformer,
+      Workers workers,
+      Kernels kernels,
+      OptionalInt attentionWindow) {
     this.source = source;
     this.transformer = transformer;
     this.workers = workers;
     this.kernels = kernels;
+    this.attentionWindow = attentionWindow;
   }
 
   /// Maps a GGUF file, or the safetensors of a Hugging Face folder, and checks that this engine can
@@ -65,7 +72,7 @@ public final class Model implements AutoCloseable {
     try {
       requireSupported(source);
       Transformer transformer = TransformerReader.read(source);
-      return new Model(source, transformer, new Workers(threads), kernels);
+      return new Model(source, transformer, new Workers(threads), kernels, OptionalInt.empty());
     } catch (CheckpointException e) {
       source.close();
       throw new CheckpointException(path + ": " + e.getMessage(), e);
@@ -81,6 +88,38 @@ public final class Model implements AutoCloseable {
     if (!architecture.isEmpty()) {
       var _ = Architectures.of(architecture);
     }
+  }
+
+  /// The same model with attention cut: every layer sees the last tokens only, the query's own
+  /// included, and layers whose own window is shorter keep that. Such a model predicts text about
+  /// as well as its window allows and retrieves nothing from farther back than its layers' windows
+  /// reach together; it is there to tell these two apart.
+  ///
+  /// It shares weights and threads with this one: close either.
+  ///
+  /// @param tokens at least 1
+  /// @throws IllegalArgumentException when it is less, or the model attends within chunks that are
+  ///   longer
+  public Model withAttentionWindow(int tokens) {
+    if (tokens < 1) {
+      throw new IllegalArgumentException(
+          "an attention window needs at least 1 token, not " + tokens);
+    }
+    return new Model(
+        source, transformer.withinWindow(tokens), workers, kernels, OptionalInt.of(tokens));
+  }
+
+  /// Where attention was cut ([#withAttentionWindow]); empty for a model as its files describe it.
+  public OptionalInt attentionWindow() {
+    return attentionWindow;
+  }
+
+  /// The first position that a query sees, which is 0 unless the layer has a window.
+  ///
+  /// @param layer layer, from 0
+  /// @param position position of the query, from 0
+  public int firstSeen(int layer, int position) {
+    return transformer.blocks().get(layer).attention().window().start(position);
   }
 
   /// What the files say about the model. Of a folder's rotation it has the base alone: its scaling

@@ -58,6 +58,25 @@ record Scores(
 
     static final Window ALL = new Window(0, false);
 
+    /// The same, or less where it reached farther back than so many tokens.
+    ///
+    /// @throws IllegalArgumentException when windows are chunks that would have to be cut in two
+    Window within(int tokens) {
+      if (length > 0 && length <= tokens) {
+        return this;
+      }
+      if (chunked) {
+        throw new IllegalArgumentException(
+            "this model attends within chunks of "
+                + length
+                + " tokens, which can't be cut at "
+                + tokens
+                + "; give at least "
+                + length);
+      }
+      return new Window(tokens, false);
+    }
+
     /// First key that a query at this position sees.
     int start(int position) {
       if (length == 0) {

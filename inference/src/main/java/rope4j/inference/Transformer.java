@@ -26,6 +26,22 @@ record Transformer(
     float logitScale,
     float logitSoftCap) {
 
+  /// The same, with every layer attending to the last tokens only.
+  Transformer withinWindow(int tokens) {
+    return new Transformer(
+        embedding,
+        embeddingScale,
+        positions,
+        embeddingNorm,
+        shape,
+        rotates,
+        blocks.stream().map(block -> block.withinWindow(tokens)).toList(),
+        outputNorm,
+        output,
+        logitScale,
+        logitSoftCap);
+  }
+
   /// Width of the residual stream.
   int width() {
     return embedding.columns();

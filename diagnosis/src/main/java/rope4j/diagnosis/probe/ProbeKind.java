@@ -18,6 +18,8 @@ public enum ProbeKind {
   PASSKEY("a number hidden in a repeated filler"),
   /// A passage of the text told twice.
   RECALL("a passage of the text told again"),
+  /// A random segment said twice, and the heads that copy it.
+  COPY("random tokens said again, and the heads that copy them"),
   /// Continuations within and past the trained length.
   COHERENCE("what the model writes past its trained length"),
   /// The passkey's sentence in the user's text.

@@ -5,6 +5,7 @@ import java.util.Optional;
 import rope4j.diagnosis.probe.benefit.KeyTokens;
 import rope4j.diagnosis.probe.check.SelfCheck;
 import rope4j.diagnosis.probe.coherence.CoherenceResult;
+import rope4j.diagnosis.probe.copy.CopyResult;
 import rope4j.diagnosis.probe.pairs.PairResult;
 import rope4j.diagnosis.probe.retrieval.EffectiveLength;
 import rope4j.diagnosis.probe.retrieval.RetrievalResult;
@@ -25,6 +26,7 @@ import rope4j.diagnosis.probe.retrieval.RetrievalResult;
 /// @param ruler RULER's tasks
 /// @param effectiveLengths read from RULER's tasks
 /// @param keyTokens which tokens need the long context
+/// @param copy whether random tokens are copied from far back, and by which heads
 /// @param coherence what is written past the trained length
 /// @param pairs which pairs the result hangs on
 /// @param selfChecks whether the engine agrees with itself
@@ -43,6 +45,7 @@ public record ProbeReport(
     List<RetrievalResult> ruler,
     List<EffectiveLength> effectiveLengths,
     List<KeyTokens> keyTokens,
+    Optional<CopyResult> copy,
     Optional<CoherenceResult> coherence,
     Optional<PairResult> pairs,
     List<SelfCheck> selfChecks) {

@@ -10,6 +10,8 @@ import rope4j.diagnosis.probe.check.SelfCheck;
 import rope4j.diagnosis.probe.check.SelfCheckProbe;
 import rope4j.diagnosis.probe.coherence.CoherenceProbe;
 import rope4j.diagnosis.probe.coherence.CoherenceResult;
+import rope4j.diagnosis.probe.copy.CopyProbe;
+import rope4j.diagnosis.probe.copy.CopyResult;
 import rope4j.diagnosis.probe.pairs.PairProbe;
 import rope4j.diagnosis.probe.pairs.PairResult;
 import rope4j.diagnosis.probe.retrieval.Retrieval;
@@ -33,6 +35,7 @@ public final class Probes {
   private final List<Cost> leftOut = new ArrayList<>();
   private final List<RetrievalResult> retrieved = new ArrayList<>();
   private List<RetrievalResult> ruler = List.of();
+  private Optional<CopyResult> copy = Optional.empty();
   private Optional<CoherenceResult> coherence = Optional.empty();
   private Optional<PairResult> pairs = Optional.empty();
   private List<SelfCheck> checks = List.of();
@@ -67,18 +70,17 @@ public final class Probes {
       case NLL, DAMAGE, BENEFIT -> 0;
       case PASSKEY, RECALL, NEEDLE, INDEXING -> retrieval.cost();
       case RULER -> retrieval.rulerCost();
+      case COPY -> copyProbe().cost();
       case COHERENCE -> coherenceProbe().cost();
-      case PAIRS -> pairProbe(candidates.getFirst()).cost();
+      case PAIRS -> pairProbe().cost();
       case SELF_CHECK -> selfCheck().cost();
     };
   }
 
-  /// @param scaled the best strategy that scales, by the main job; empty when there is none
   /// @param keyTokens read off the main job
   /// @param partial whether the main job was already cut short
   /// @param store where stored results were taken from
   public ProbeReport run(
-      Optional<Candidate> scaled,
       List<KeyTokens> keyTokens,
       String modelHash,
       String textHash,
@@ -90,7 +92,7 @@ public final class Probes {
       boolean done;
       try {
         trials.check();
-        done = probe(kind, scaled);
+        done = probe(kind);
         planned += cost(kind);
         trials.advanceTo(planned);
       } catch (StoppedException _) {
@@ -114,13 +116,14 @@ public final class Probes {
         ruler,
         Retrieval.effectiveLengths(ruler),
         plan.kinds().contains(ProbeKind.BENEFIT) ? keyTokens : List.of(),
+        copy,
         coherence,
         pairs,
         checks);
   }
 
   /// @return whether it is complete
-  private boolean probe(ProbeKind kind, Optional<Candidate> scaled) {
+  private boolean probe(ProbeKind kind) {
     return switch (kind) {
       case NLL, DAMAGE, BENEFIT -> true;
       case PASSKEY -> keep(retrieval.passkey());
@@ -132,15 +135,16 @@ public final class Probes {
         trials.check();
         yield ruler.stream().allMatch(RetrievalResult::complete);
       }
+      case COPY -> {
+        copy = Optional.of(copyProbe().run());
+        yield copy.get().complete();
+      }
       case COHERENCE -> {
         coherence = coherenceProbe().run();
         yield coherence.orElseThrow(Probes::stopped).complete();
       }
       case PAIRS -> {
-        if (scaled.isEmpty()) {
-          yield true;
-        }
-        pairs = pairProbe(scaled.get()).run();
+        pairs = pairProbe().run();
         yield pairs.orElseThrow(Probes::stopped).complete();
       }
       case SELF_CHECK -> {
@@ -159,12 +163,16 @@ public final class Probes {
     return result.complete();
   }
 
+  private CopyProbe copyProbe() {
+    return new CopyProbe(trials, original, candidates, windows, contextLength, plan.questions());
+  }
+
   private CoherenceProbe coherenceProbe() {
     return new CoherenceProbe(trials, original, candidates, windows, contextLength);
   }
 
-  private PairProbe pairProbe(Candidate scaled) {
-    return new PairProbe(trials, original, candidates, scaled, windows, contextLength);
+  private PairProbe pairProbe() {
+    return new PairProbe(trials, original, candidates, windows, contextLength);
   }
 
   private SelfCheckProbe selfCheck() {

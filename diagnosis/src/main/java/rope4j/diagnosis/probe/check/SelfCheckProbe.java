@@ -5,12 +5,16 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 import rope4j.diagnosis.probe.trial.Candidate;
 import rope4j.diagnosis.probe.trial.StoppedException;
 import rope4j.diagnosis.probe.trial.Trials;
 import rope4j.inference.LogitsObserver;
 import rope4j.inference.ModelRotation;
 import rope4j.inference.Session;
+import rope4j.inference.SessionOptions;
+import rope4j.inference.SessionOptions.RotationChange;
+import rope4j.rotation.DynamicNtk;
 import rope4j.rotation.LayerRotations;
 import rope4j.rotation.Precision;
 import rope4j.rotation.RopeParameters;
@@ -24,7 +28,13 @@ public final class SelfCheckProbe {
   private static final int[] OFFSETS = {16, 1_000, 31_250, 1_000_000};
 
   /// Checks that are made.
-  public static final int CHECKS = 2 * OFFSETS.length + 2;
+  public static final int CHECKS = 2 * OFFSETS.length + 4;
+
+  /// Tokens by which a text grows under a scaling that grows with it.
+  private static final int GROWN = 8;
+
+  /// The scaling changes with every so many tokens; between, keys are kept.
+  private static final int STRIDE = 4;
 
   /// Sums in another order.
   private static final double ROUNDING = 5e-3;
@@ -44,7 +54,7 @@ public final class SelfCheckProbe {
 
   /// Tokens it takes.
   public long cost() {
-    return (2L * (OFFSETS.length + 1) + 4) * text.length;
+    return (2L * (OFFSETS.length + 1) + 4) * text.length + grownTokens();
   }
 
   /// As many as there was time for.
@@ -58,6 +68,20 @@ public final class SelfCheckProbe {
           candidate.rotation(), "float32 angles as llama.cpp forms them", Optional.empty(), checks);
       checks.add(decode());
       checks.add(again());
+      double[] grown = grown();
+      checks.add(
+          new SelfCheck(
+              "cached = recomputed under dynamic scaling",
+              "the last " + GROWN + " of " + grownLength() + " tokens fed one by one, dynamic NTK",
+              grown[0],
+              Optional.of(10 * ROUNDING)));
+      // Deeper layers keep what attention answered before: the difference is the method's own.
+      checks.add(
+          new SelfCheck(
+              "cached keys turned instead of recomputed",
+              "the same text, dynamic NTK",
+              grown[1],
+              Optional.empty()));
     } catch (StoppedException _) {
       return checks;
     }
@@ -140,17 +164,76 @@ public final class SelfCheckProbe {
               kept.truncate(half);
               float[] second = kept.feed(Arrays.copyOfRange(text, half, text.length));
               meter.accept(text.length - half);
-              double most = 0;
-              for (int token = 0; token < first.length; token++) {
-                most = Math.max(most, Math.abs(loss(first, token) - loss(second, token)));
-              }
-              return new double[] {most};
+              return new double[] {difference(first, second)};
             });
     return new SelfCheck(
         "cached = recomputed",
         "half of " + text.length + " tokens forgotten and fed again",
         values[0],
         Optional.of(10 * ROUNDING));
+  }
+
+  private int grownLength() {
+    return Math.max(GROWN + 1, text.length / 2);
+  }
+
+  /// At once, recomputed where the scaling changes, and turned there.
+  private long grownTokens() {
+    return (3L + GROWN / STRIDE + 1) * grownLength();
+  }
+
+  /// A text that grows past the length from which the frequencies change must end as one that is
+  /// fed at once.
+  private double[] grown() {
+    return trials.measure(
+        "check/grown",
+        candidate,
+        grownTokens(),
+        () -> {
+          int length = grownLength();
+          ModelRotation rotation = dynamic(length / 2);
+          float[] whole = fed(rotation, RotationChange.RECOMPUTE, length, length);
+          float[] cached = fed(rotation, RotationChange.RECOMPUTE, length, length - GROWN);
+          float[] turned = fed(rotation, RotationChange.REROTATE, length, length - GROWN);
+          return new double[] {difference(whole, cached), difference(whole, turned)};
+        });
+  }
+
+  /// Dynamic NTK wherever the candidate rotates.
+  private ModelRotation dynamic(int originalLength) {
+    ModelRotation rotation = candidate.rotation();
+    List<Optional<RopeParameters>> layers = new ArrayList<>();
+    for (int layer = 0; layer < rotation.layers(); layer++) {
+      layers.add(
+          rotation
+              .layer(layer)
+              .map(Rotation::parameters)
+              .map(parameters -> parameters.withScaling(new DynamicNtk(2, originalLength))));
+    }
+    return trials.model().rotationByLength(new LayerRotations(layers), Precision.EXACT);
+  }
+
+  /// Logits after the whole text, whose last tokens are fed one by one.
+  private float[] fed(ModelRotation rotation, RotationChange change, int length, int atOnce) {
+    Session session =
+        trials.model().session(rotation, length, SessionOptions.EXACT.withChange(change, STRIDE));
+    IntConsumer meter = trials.meter();
+    float[] logits = session.feed(Arrays.copyOf(text, atOnce));
+    meter.accept(atOnce);
+    for (int i = atOnce; i < length; i++) {
+      logits = session.feed(text[i]);
+      meter.accept(1);
+    }
+    return logits.clone();
+  }
+
+  /// The largest difference of losses, whatever the next token is.
+  private static double difference(float[] a, float[] b) {
+    double most = 0;
+    for (int token = 0; token < a.length; token++) {
+      most = Math.max(most, Math.abs(loss(a, token) - loss(b, token)));
+    }
+    return most;
   }
 
   private static double loss(float[] logits, int token) {

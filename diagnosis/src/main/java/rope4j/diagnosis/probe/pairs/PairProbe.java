@@ -5,11 +5,14 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.DoubleUnaryOperator;
 import java.util.function.IntConsumer;
 import rope4j.checkpoint.ModelDescription;
 import rope4j.diagnosis.prediction.Forecast;
 import rope4j.diagnosis.prediction.PairForecast;
+import rope4j.diagnosis.probe.attention.ScoreTap;
 import rope4j.diagnosis.probe.pairs.PairResult.Correlation;
+import rope4j.diagnosis.probe.pairs.PairResult.Correlations;
 import rope4j.diagnosis.probe.pairs.PairResult.StrategyRisk;
 import rope4j.diagnosis.probe.trial.Candidate;
 import rope4j.diagnosis.probe.trial.Ranks;
@@ -18,14 +21,7 @@ import rope4j.diagnosis.probe.trial.Trials;
 import rope4j.inference.LogitsObserver;
 import rope4j.inference.ModelRotation;
 import rope4j.inference.QueryKeyObserver;
-import rope4j.rotation.ExplicitFrequencies;
 import rope4j.rotation.Frequencies;
-import rope4j.rotation.LayerRotations;
-import rope4j.rotation.Precision;
-import rope4j.rotation.RopeParameters;
-import rope4j.rotation.Rotation;
-import rope4j.rotation.Scaling;
-import rope4j.rotation.SoftmaxScaled;
 
 /// Which pairs of channels a strategy hangs on: from the lengths of queries and keys in one forward
 /// pass, and by giving single pairs their trained frequency back.
@@ -33,32 +29,30 @@ public final class PairProbe {
 
   private static final double MASSIVE = 5;
   private static final int MOST_FEATURES = 12;
-  private static final int MOST_WINDOWS = 2;
+  private static final int MOST_WINDOWS = 4;
 
   private final Trials trials;
   private final Candidate original;
   private final List<Candidate> candidates;
-  private final Candidate reverted;
+  private final Reversion reversion;
   private final List<int[]> windows;
   private final int trained;
   private final int target;
 
-  /// @param reverted the strategy whose pairs are reverted: one that scales
   /// @param windows the user's text, each as long as the context
   public PairProbe(
       Trials trials,
       Candidate original,
       List<Candidate> candidates,
-      Candidate reverted,
       List<int[]> windows,
       int contextLength) {
     this.trials = trials;
     this.original = original;
     this.candidates = List.copyOf(candidates);
-    this.reverted = reverted;
     this.windows = windows.subList(0, Math.min(MOST_WINDOWS, windows.size()));
     this.trained = original.parameters().trainedLength();
     this.target = contextLength;
+    this.reversion = new Reversion(trials, original, this.windows, contextLength);
   }
 
   /// Tokens it takes.
@@ -79,18 +73,15 @@ public final class PairProbe {
       return Optional.empty();
     }
     double[] shares = shares(heads, before.pairs());
-    List<Optional<Double>> losses = new ArrayList<>();
+    List<Optional<Reversion.Change>> losses = new ArrayList<>();
     List<StrategyRisk> strategies = new ArrayList<>();
     boolean complete = true;
     try {
       for (Candidate candidate : candidates) {
         strategies.add(strategy(candidate, shares));
       }
-      double base = loss("none", reverted.frequencies().inverse());
       for (int pair = 0; pair < before.pairs(); pair++) {
-        double[] inverse = reverted.frequencies().inverse();
-        inverse[pair] = before.inverse(pair);
-        losses.add(Optional.of(loss(Integer.toString(pair), inverse) - base));
+        losses.add(Optional.of(reversion.of(pair)));
       }
     } catch (StoppedException _) {
       complete = false;
@@ -100,9 +91,9 @@ public final class PairProbe {
     return Optional.of(
         new PairResult(
             complete,
-            reverted.name(),
+            Reversion.NAME,
             pairs,
-            complete && pairs.size() > 2 ? Optional.of(correlation(pairs)) : Optional.empty(),
+            complete && pairs.size() > 2 ? Optional.of(correlations(pairs)) : Optional.empty(),
             strategies,
             features.stream().filter(PairFeature::isOffset).limit(MOST_FEATURES).toList(),
             features.stream().limit(MOST_FEATURES).toList()));
@@ -146,22 +137,23 @@ public final class PairProbe {
   private StrategyRisk strategy(Candidate candidate, double[] shares) {
     List<PairForecast> forecast =
         new Forecast(original.frequencies(), candidate.frequencies(), trained, target).pairs();
+    List<Double> unseen = new ArrayList<>();
     double risk = 0;
     int worst = -1;
     double most = 0;
     for (PairForecast pair : forecast) {
       double own = pair.unseenRadians() * shares[pair.index()];
+      unseen.add(own);
       risk += own;
       if (own > most) {
         most = own;
         worst = pair.index();
       }
     }
-    return new StrategyRisk(candidate.name(), risk, worst, spread(candidate));
+    return new StrategyRisk(candidate.name(), risk, worst, unseen, spread(candidate));
   }
 
   private List<AttentionSpread> spread(Candidate candidate) {
-    ModelDescription model = trials.model().description();
     List<Integer> positions = SpreadMeter.positions(trained, target);
     double[] values =
         trials.measure(
@@ -169,64 +161,24 @@ public final class PairProbe {
             candidate,
             target,
             () -> {
-              SpreadMeter meter =
-                  new SpreadMeter(
-                      candidate,
-                      positions,
-                      candidate.rotation().layers(),
-                      model.heads(),
-                      model.keyValueHeads() * model.headDimension());
-              observed(windows.getFirst(), candidate.rotation(), meter);
+              SpreadMeter meter = new SpreadMeter(positions);
+              ScoreTap tap =
+                  new ScoreTap(
+                      trials.model(), candidate, positions::contains, positions.getLast(), meter);
+              observed(windows.getFirst(), candidate.rotation(), tap);
               return meter.values();
             });
     return SpreadMeter.read(positions, values);
   }
 
-  /// Mean loss past the trained length with the reverted strategy's layers turning like this.
-  private double loss(String key, double[] inverse) {
-    ModelRotation rotation = with(inverse);
-    double sum = 0;
-    for (int window = 0; window < windows.size(); window++) {
-      int[] text = windows.get(window);
-      sum +=
-          trials
-              .measure(
-                  "pairs/revert/" + key + "/" + window,
-                  reverted,
-                  text.length,
-                  () -> {
-                    double[] nll =
-                        trials
-                            .scorer()
-                            .score(text, trained, rotation, LogitsObserver.NONE, trials.meter());
-                    return new double[] {Arrays.stream(nll).average().orElse(0)};
-                  })[0];
-    }
-    return sum / windows.size();
-  }
-
-  private ModelRotation with(double[] inverse) {
-    Frequencies scaled = reverted.frequencies();
-    Scaling explicit = new ExplicitFrequencies(inverse, scaled.attentionFactor());
-    Scaling scaling =
-        scaled.softmaxScaleMultiplier() == 1
-            ? explicit
-            : new SoftmaxScaled(explicit, scaled.softmaxScaleMultiplier());
-    List<Optional<RopeParameters>> layers = new ArrayList<>();
-    for (int layer = 0; layer < reverted.rotation().layers(); layer++) {
-      Optional<RopeParameters> own = reverted.rotation().layer(layer).map(Rotation::parameters);
-      layers.add(own.map(p -> p.equals(reverted.parameters()) ? p.withScaling(scaling) : p));
-    }
-    return trials.model().rotation(new LayerRotations(layers), target, Precision.EXACT);
-  }
-
-  private List<PairRisk> pairs(double[] shares, List<Optional<Double>> losses) {
+  private List<PairRisk> pairs(double[] shares, List<Optional<Reversion.Change>> losses) {
     Frequencies before = original.frequencies();
     List<PairForecast> unscaled = new Forecast(before, before, trained, target).pairs();
     List<PairForecast> scaled =
-        new Forecast(before, reverted.frequencies(), trained, target).pairs();
+        new Forecast(before, reversion.frequencies(), trained, target).pairs();
     List<PairRisk> pairs = new ArrayList<>();
     for (int i = 0; i < shares.length; i++) {
+      Optional<Reversion.Change> change = i < losses.size() ? losses.get(i) : Optional.empty();
       pairs.add(
           new PairRisk(
               i,
@@ -236,14 +188,25 @@ public final class PairProbe {
               scaled.get(i).shiftRadians(),
               unscaled.get(i).overrun(),
               scaled.get(i).shiftRadians() * shares[i],
-              i < losses.size() ? losses.get(i) : Optional.empty()));
+              change.map(Reversion.Change::mean),
+              change.map(Reversion.Change::margin)));
     }
     return pairs;
   }
 
-  private static Correlation correlation(List<PairRisk> pairs) {
+  private static Correlations correlations(List<PairRisk> pairs) {
+    List<PairRisk> moved = pairs.stream().filter(pair -> pair.shiftRadians() > 0).toList();
+    return new Correlations(
+        correlation(pairs, loss -> loss),
+        correlation(pairs, Math::abs),
+        moved.size() > 2 ? Optional.of(correlation(moved, Math::abs)) : Optional.empty());
+  }
+
+  private static Correlation correlation(List<PairRisk> pairs, DoubleUnaryOperator taken) {
     double[] loss =
-        pairs.stream().mapToDouble(pair -> pair.lossOfReverting().orElseThrow()).toArray();
+        pairs.stream()
+            .mapToDouble(pair -> taken.applyAsDouble(pair.lossOfReverting().orElseThrow()))
+            .toArray();
     return new Correlation(
         Ranks.spearman(pairs.stream().mapToDouble(PairRisk::risk).toArray(), loss),
         Ranks.spearman(pairs.stream().mapToDouble(PairRisk::shiftRadians).toArray(), loss),

@@ -8,7 +8,7 @@ import java.util.Optional;
 /// @param complete whether all was measured
 /// @param strategy the strategy whose pairs were reverted one by one
 /// @param pairs every pair, in order
-/// @param correlation how well predictions order what reverting costs; empty when that was not
+/// @param correlations how well predictions order what reverting changes; empty when that was not
 ///   measured for all pairs
 /// @param strategies what each strategy leaves unseen
 /// @param offsets pairs that act as an offset, longest first
@@ -17,7 +17,7 @@ public record PairResult(
     boolean complete,
     String strategy,
     List<PairRisk> pairs,
-    Optional<Correlation> correlation,
+    Optional<Correlations> correlations,
     List<StrategyRisk> strategies,
     List<PairFeature> offsets,
     List<PairFeature> massive) {
@@ -29,7 +29,17 @@ public record PairResult(
     massive = List.copyOf(massive);
   }
 
-  /// Spearman's rank correlation with the loss of reverting a pair.
+  /// What predictions order, and how well.
+  ///
+  /// @param cost the loss of reverting with its sign: high where the strategy is right about every
+  ///   pair it moves
+  /// @param size the same without its sign: how much hangs on the pair, for better or worse
+  /// @param sizeOfMoved `size` over the pairs that the strategy moves; the others are 0 in all,
+  ///   which helps the risk and the shift
+  public record Correlations(
+      Correlation cost, Correlation size, Optional<Correlation> sizeOfMoved) {}
+
+  /// Spearman's rank correlation with what reverting a pair changes.
   ///
   /// @param risk of shift times norm share
   /// @param shift of the shift alone
@@ -40,11 +50,17 @@ public record PairResult(
   /// @param strategy name of the strategy
   /// @param unseenRisk sum over pairs of unseen radians times norm share
   /// @param worstPair the pair that adds most to it; −1 when there is none
+  /// @param unseenByPair what adds up to `unseenRisk`, pair by pair
   /// @param spread of attention by position
   public record StrategyRisk(
-      String strategy, double unseenRisk, int worstPair, List<AttentionSpread> spread) {
+      String strategy,
+      double unseenRisk,
+      int worstPair,
+      List<Double> unseenByPair,
+      List<AttentionSpread> spread) {
 
     public StrategyRisk {
+      unseenByPair = List.copyOf(unseenByPair);
       spread = List.copyOf(spread);
     }
   }

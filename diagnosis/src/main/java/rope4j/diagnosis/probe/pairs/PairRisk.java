@@ -15,6 +15,7 @@ import java.util.Optional;
 /// @param risk `shiftRadians * normShare`: what it costs to leave the pair as it was trained
 /// @param lossOfReverting nats per token past the trained length that it costs to give only this
 ///   pair its trained frequency back; empty when it was not measured
+/// @param margin half of its 95 % interval over windows; 0 for a single window
 public record PairRisk(
     int index,
     double trainedTurns,
@@ -23,4 +24,5 @@ public record PairRisk(
     double shiftRadians,
     double overrun,
     double risk,
-    Optional<Double> lossOfReverting) {}
+    Optional<Double> lossOfReverting,
+    Optional<Double> margin) {}

@@ -30,8 +30,7 @@ public final class Fingerprint {
   public static String ofModel(Path path) {
     MessageDigest digest = digest();
     Path parent = path.toAbsolutePath().getParent();
-    boolean inFolder = path.endsWith("config.json") && parent != null;
-    Path model = inFolder ? parent : path;
+    Path model = parent != null && path.endsWith("config.json") ? parent : path;
     try {
       if (Files.isDirectory(model)) {
         for (Path file : files(model)) {

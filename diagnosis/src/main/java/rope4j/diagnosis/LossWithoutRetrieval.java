@@ -1,0 +1,137 @@
+package rope4j.diagnosis;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import rope4j.diagnosis.Verdict.Level;
+import rope4j.diagnosis.probe.ProbeReport;
+import rope4j.diagnosis.probe.retrieval.RetrievalCell;
+import rope4j.diagnosis.probe.retrieval.RetrievalScore;
+import rope4j.diagnosis.rules.Finding;
+import rope4j.diagnosis.rules.Finding.Severity;
+
+/// Strategies whose loss holds and that find nothing from far back: the case of a window that
+/// slides over the text (LM-Infinite, arXiv 2308.16137), which perplexity does not show.
+final class LossWithoutRetrieval {
+
+  /// Of the finding.
+  static final String ID = "loss-without-retrieval";
+
+  /// The near part must be answered so often,
+  private static final double LEAST_NEAR = 0.3;
+
+  /// and the far part at most so often, times the near one.
+  private static final double MOST_FAR = 0.2;
+
+  private LossWithoutRetrieval() {}
+
+  /// Something asked for that stands so far back.
+  ///
+  /// @param score share of right answers, less what guessing gives
+  /// @param weight questions
+  record Point(int distance, double score, double weight) {}
+
+  /// Up to where things are found, and how often they are found up to there and beyond.
+  record Reach(int distance, double near, double far) {}
+
+  /// The model was narrowed on purpose.
+  static Finding cut(int tokens) {
+    return new Finding(
+        "attention-window",
+        Severity.NOTE,
+        "Attention was cut: every layer sees the last "
+            + tokens
+            + (tokens == 1 ? " token" : " tokens")
+            + " only, the control's too.",
+        "--attention-window " + tokens,
+        "leave the flag away to examine the model as it is");
+  }
+
+  static List<Finding> of(List<StrategyResult> results, ProbeReport report) {
+    List<Finding> findings = new ArrayList<>();
+    for (StrategyResult result : results) {
+      if (result.verdict().level() != Level.BREAKS) {
+        one(result, report).ifPresent(findings::add);
+      }
+    }
+    return findings;
+  }
+
+  /// By the first probe that shows it.
+  private static Optional<Finding> one(StrategyResult result, ProbeReport report) {
+    String strategy = result.strategy().name();
+    Optional<Finding> copied =
+        report.copy().stream()
+            .flatMap(copy -> copy.scores().stream())
+            .filter(score -> score.strategy().equals(strategy))
+            .map(score ->
+                score.cells().stream()
+                    .map(cell -> new Point(cell.distance(), cell.accuracy(), cell.questions()))
+                    .toList())
+            .flatMap(points -> reach(points).stream())
+            .map(reach -> finding(result, "copy", reach))
+            .findFirst();
+    return copied.or(() ->
+        report.retrieval().stream()
+            .filter(task -> task.chance() == 0)
+            .flatMap(task ->
+                task.scores().stream()
+                    .filter(score -> score.strategy().equals(strategy))
+                    .flatMap(score -> reach(points(score)).stream())
+                    .map(reach -> finding(result, task.task(), reach)))
+            .findFirst());
+  }
+
+  private static List<Point> points(RetrievalScore score) {
+    return score.grid().stream()
+        .map(cell -> new Point(distance(cell), cell.score(), cell.exact().trials()))
+        .toList();
+  }
+
+  private static int distance(RetrievalCell cell) {
+    return (int) Math.max(1, Math.round((1 - cell.depth()) * cell.length()));
+  }
+
+  /// Where the points fall into near ones that are found and far ones that are not; empty where
+  /// they do not.
+  static Optional<Reach> reach(List<Point> points) {
+    return points.stream()
+        .map(Point::distance)
+        .distinct()
+        .map(distance ->
+            new Reach(
+                distance,
+                mean(points.stream().filter(point -> point.distance() <= distance).toList()),
+                mean(points.stream().filter(point -> point.distance() > distance).toList())))
+        .filter(reach -> reach.near() >= LEAST_NEAR && reach.far() <= MOST_FAR * reach.near())
+        .max((a, b) -> Double.compare(a.near() - a.far(), b.near() - b.far()));
+  }
+
+  /// Not a number where there are none, which no comparison accepts.
+  private static double mean(List<Point> points) {
+    double weight = points.stream().mapToDouble(Point::weight).sum();
+    return points.stream().mapToDouble(point -> point.weight() * point.score()).sum() / weight;
+  }
+
+  private static Finding finding(StrategyResult result, String probe, Reach reach) {
+    boolean holds = result.verdict().level() == Level.HOLDS;
+    return new Finding(
+        ID,
+        Severity.WARNING,
+        String.format(
+            Locale.ROOT,
+            "%s: the loss %s, but nothing farther than %s tokens back is retrieved.",
+            result.strategy().label(),
+            holds ? "holds" : "does not break",
+            Numbers.count(reach.distance())),
+        String.format(
+            Locale.ROOT,
+            "%s: %.0f %% right up to %d tokens back, %.0f %% beyond",
+            probe,
+            100 * reach.near(),
+            reach.distance(),
+            100 * reach.far()),
+        "do not rely on this strategy for what stands far back, however low the loss is");
+  }
+}
