@@ -56,7 +56,7 @@ final class Products {
   /// thread: prepares them for it.
   void expect(WeightMatrix weights, int tiles) {
     if (rounded.isPresent() && RoundedActivations.areFor(weights.type())) {
-      rounded.get().round(weights.columns(), tiles);
+      rounded.get().round(weights, tiles);
     }
   }
 
@@ -103,8 +103,8 @@ final class Products {
       int worker) {
     float[] in = x;
     if (rounded.isPresent() && rounded.get().holds(weights, x)) {
-      if (rounded.get().multiplies()) {
-        rounded.get().multiply(weights, panel, y, tiles, accumulate, worker);
+      if (rounded.get().multiplies(weights)) {
+        rounded.get().multiply(weights, panel, y, tiles, accumulate, worker, panels[worker]);
         return;
       }
       in = rounded.get().floats();

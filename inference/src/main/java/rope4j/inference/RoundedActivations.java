@@ -5,12 +5,16 @@ import rope4j.checkpoint.TensorType;
 import rope4j.inference.kernel.EightBits;
 import rope4j.inference.kernel.FourBitKernels;
 import rope4j.inference.kernel.Kernels;
+import rope4j.inference.kernel.RoundedRowProduct;
+import rope4j.inference.kernel.RoundedToken;
 
 /// Activations rounded to eight bits once for all products of them with weights of four bits, and
-/// those products: in integers where the kernels can, else as floats that were rounded the same.
+/// those products: in integers where the kernels can (tiles by [FourBitKernels], single tokens by
+/// [RoundedRowProduct]), else as floats that were rounded the same.
 final class RoundedActivations {
 
   private final Workers workers;
+  private final Kernels floatKernels;
   private final int tileTokens;
   private final Optional<FourBitKernels> kernels;
   private final Panel[] panels;
@@ -19,7 +23,9 @@ final class RoundedActivations {
   private float[] source = {};
   private int columns;
   private boolean isRounded;
+  private boolean isToken;
 
+  private final RoundedToken token = new RoundedToken();
   private short[] integers = {};
   private float[] scales = {};
   private float[] sums = {};
@@ -35,6 +41,7 @@ final class RoundedActivations {
 
   RoundedActivations(Kernels kernels, Workers workers) {
     this.workers = workers;
+    this.floatKernels = kernels;
     this.tileTokens = kernels.tile();
     this.kernels = FourBitKernels.with(kernels);
     panels = new Panel[this.kernels.isPresent() ? workers.threads() : 0];
@@ -55,10 +62,19 @@ final class RoundedActivations {
   void begin(float[] x) {
     source = x;
     isRounded = false;
+    isToken = false;
   }
 
-  /// Rounds them, unless they are already.
-  void round(int width, int tiles) {
+  /// Rounds them for products with a matrix, unless they are already.
+  void round(WeightMatrix weights, int tiles) {
+    int width = weights.columns();
+    if (floatKernels.roundedRowProduct(weights.type()).isPresent()) {
+      if (!isToken) {
+        token.round(source, 0, width);
+        isToken = true;
+      }
+      return;
+    }
     if (isRounded) {
       return;
     }
@@ -89,12 +105,13 @@ final class RoundedActivations {
 
   /// Whether these activations were rounded for products like this one.
   boolean holds(WeightMatrix weights, float[] x) {
-    return isRounded && x == source && areFor(weights.type());
+    boolean done = floatKernels.roundedRowProduct(weights.type()).isPresent() ? isToken : isRounded;
+    return done && x == source && areFor(weights.type());
   }
 
   /// Whether the product is to be made here; else with [#floats].
-  boolean multiplies() {
-    return kernels.isPresent();
+  boolean multiplies(WeightMatrix weights) {
+    return kernels.isPresent() || floatKernels.roundedRowProduct(weights.type()).isPresent();
   }
 
   /// The rounded activations in the places of the others.
@@ -103,12 +120,25 @@ final class RoundedActivations {
   }
 
   /// `y (+)= weights * x` for one panel of rows and all tiles, in integers.
+  ///
+  /// @param scratch the thread's own
   void multiply(
-      WeightMatrix weights, int panel, float[] y, int tiles, boolean accumulate, int worker) {
-    FourBitKernels by = kernels.orElseThrow();
-    Panel p = panels[worker];
+      WeightMatrix weights,
+      int panel,
+      float[] y,
+      int tiles,
+      boolean accumulate,
+      int worker,
+      float[] scratch) {
     int firstRow = panel * Products.PANEL;
     int rows = Math.min(Products.PANEL, weights.rows() - firstRow);
+    Optional<RoundedRowProduct> single = floatKernels.roundedRowProduct(weights.type());
+    if (single.isPresent()) {
+      weights.multiply(single.get(), firstRow, rows, token, y, firstRow, accumulate, scratch);
+      return;
+    }
+    FourBitKernels by = kernels.orElseThrow();
+    Panel p = panels[worker];
     int blocks = FourBitKernels.DEPTH / EightBits.BLOCK;
     boolean hasOffsets = weights.type() != TensorType.Q4_0;
     for (int column = 0; column < columns; column += FourBitKernels.DEPTH) {

@@ -4,6 +4,8 @@ import java.lang.foreign.MemorySegment;
 import rope4j.checkpoint.CheckpointException;
 import rope4j.checkpoint.TensorType;
 import rope4j.inference.kernel.Kernels;
+import rope4j.inference.kernel.RoundedRowProduct;
+import rope4j.inference.kernel.RoundedToken;
 import rope4j.inference.kernel.RowProduct;
 import rope4j.inference.kernel.WeightDecoder;
 
@@ -76,6 +78,35 @@ record WeightMatrix(int rows, int columns, TensorType type, MemorySegment data) 
           columns,
           x,
           xAt,
+          y,
+          yAt + r,
+          yAt + other,
+          accumulate,
+          scratch);
+    }
+  }
+
+  /// The same with a token rounded to eight bits.
+  ///
+  /// @param product the one for this matrix's type
+  void multiply(
+      RoundedRowProduct product,
+      int firstRow,
+      int count,
+      RoundedToken x,
+      float[] y,
+      int yAt,
+      boolean accumulate,
+      float[] scratch) {
+    int half = (count + 1) / 2;
+    for (int r = 0; r < half; r++) {
+      int other = r + half < count ? r + half : r;
+      product.multiply(
+          data,
+          offset(firstRow + r, 0),
+          offset(firstRow + other, 0),
+          columns,
+          x,
           y,
           yAt + r,
           yAt + other,

@@ -76,6 +76,12 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels, VectorSing
     return Optional.empty();
   }
 
+  /// What multiplies stored weights of a type with a single token that was rounded to eight bits;
+  /// empty where rounded floats are to be multiplied instead.
+  default Optional<RoundedRowProduct> roundedRowProduct(TensorType type) {
+    return Optional.empty();
+  }
+
   /// Plain Java, the reference of the other.
   static Kernels scalar() {
     return new ScalarKernels(TILE);
@@ -86,9 +92,12 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels, VectorSing
     return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
   }
 
-  /// The Vector API where the JVM has it and `-Drope4j.kernels=scalar` is not set, else plain Java.
+  /// The Vector API where the JVM has it, its vectors have at least 128 bits and
+  /// `-Drope4j.kernels=scalar` is not set, else plain Java.
   static Kernels best() {
-    return vectorAvailable() && !"scalar".equals(System.getProperty("rope4j.kernels"))
+    return vectorAvailable()
+            && !"scalar".equals(System.getProperty("rope4j.kernels"))
+            && VectorKernels.areWideEnough()
         ? new VectorKernels()
         : new ScalarKernels(TILE);
   }

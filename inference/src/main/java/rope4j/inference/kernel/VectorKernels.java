@@ -32,6 +32,11 @@ record VectorKernels() implements Kernels {
     return true;
   }
 
+  /// Whether vectors have the lanes these kernels are written for: four floats at least.
+  static boolean areWideEnough() {
+    return LANES >= 4;
+  }
+
   /// The machine's width, or `-Drope4j.vectorBits=128|256|512`. A tile holds a whole number of
   /// vectors at every width up to 512 bits.
   private static VectorSpecies<Float> species() {

@@ -19,8 +19,6 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorShuffle;
-import jdk.incubator.vector.VectorSpecies;
 
 /// The product of Q4_K, whose weight is `scale * q - minimum` in groups of 32: products with `q`
 /// are scaled group by group, minima are multiplied with the sums of the activations.
@@ -33,22 +31,6 @@ record VectorRowsOfQ4K() implements OneByOne.Row {
   private static final int BLOCK = 256;
   private static final int BYTES_OF_BLOCK = 144;
   private static final int NUMBERS = 16;
-
-  private static final VectorSpecies<Integer> FOUR = IntVector.SPECIES_128;
-
-  // A block begins with two half floats and twelve bytes a, b, c of four each. The scales are [a's
-  // lower six bits, c's lower four and a's upper two], the minima [b's lower six, c's upper four
-  // and
-  // b's upper two].
-  private static final VectorShuffle<Integer> A_A_B_B = VectorShuffle.fromValues(FOUR, 1, 1, 2, 2);
-  private static final VectorShuffle<Integer> C = VectorShuffle.fromValues(FOUR, 3, 3, 3, 3);
-  private static final IntVector DOWN = IntVector.fromArray(FOUR, new int[] {0, 6, 0, 6}, 0);
-  private static final IntVector MASK =
-      IntVector.fromArray(FOUR, new int[] {0x3F3F3F3F, 0x03030303, 0x3F3F3F3F, 0x03030303}, 0);
-  private static final IntVector UP = IntVector.fromArray(FOUR, new int[] {0, 4, 0, 4}, 0);
-  private static final IntVector DOWN_C = IntVector.fromArray(FOUR, new int[] {0, 0, 0, 4}, 0);
-  private static final IntVector MASK_C =
-      IntVector.fromArray(FOUR, new int[] {0, 0x0F0F0F0F, 0, 0x0F0F0F0F}, 0);
 
   @Override
   public void prepare(float[] x, int xAt, int columns, float[] scratch) {
@@ -73,13 +55,13 @@ record VectorRowsOfQ4K() implements OneByOne.Row {
     for (int k = 0; k < columns; k += BLOCK, block += BYTES_OF_BLOCK) {
       FloatVector scale = FloatVector.broadcast(FLOATS, half(data, block));
       FloatVector minimum = FloatVector.broadcast(FLOATS, half(data, block + 2));
-      IntVector head = IntVector.fromMemorySegment(FOUR, data, block, LITTLE_ENDIAN);
+      IntVector head = IntVector.fromMemorySegment(SixBits.FOUR, data, block, LITTLE_ENDIAN);
       ByteVector sixBits =
-          head.rearrange(A_A_B_B)
-              .lanewise(LSHR, DOWN)
-              .and(MASK)
-              .lanewise(LSHL, UP)
-              .or(head.rearrange(C).lanewise(LSHR, DOWN_C).and(MASK_C))
+          head.rearrange(SixBits.A_A_B_B)
+              .lanewise(LSHR, SixBits.DOWN)
+              .and(SixBits.MASK)
+              .lanewise(LSHL, SixBits.UP)
+              .or(head.rearrange(SixBits.C).lanewise(LSHR, SixBits.DOWN_C).and(SixBits.MASK_C))
               .reinterpretAsBytes();
       for (int part = 0; part < NUMBERS / LANES; part++) {
         FloatVector values = (FloatVector) sixBits.convertShape(B2F, FLOATS, part);

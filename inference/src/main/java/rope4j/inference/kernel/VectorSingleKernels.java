@@ -40,6 +40,11 @@ record VectorSingleKernels() implements Kernels {
   }
 
   @Override
+  public Optional<RoundedRowProduct> roundedRowProduct(TensorType type) {
+    return VectorRoundedRows.of(type);
+  }
+
+  @Override
   public void multiply(
       float[] a,
       int aOffset,

@@ -63,12 +63,14 @@ public sealed interface RotationKernel permits ScalarRotationKernel, VectorRotat
     return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
   }
 
-  /// The Vector API where the JVM has it, else plain Java; also on a big-endian machine, whose
-  /// 32-bit words hold interleaved sixteen-bit pairs the other way round.
+  /// The Vector API where the JVM has it and its vectors have at least 128 bits, else plain Java;
+  /// also on a big-endian machine, whose 32-bit words hold interleaved sixteen-bit pairs the other
+  /// way round.
   static RotationKernel best() {
     return vectorAvailable()
             && !"scalar".equals(System.getProperty("rope4j.kernels"))
             && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN
+            && Widths.areWideEnough()
         ? new VectorRotationKernel()
         : new ScalarRotationKernel();
   }

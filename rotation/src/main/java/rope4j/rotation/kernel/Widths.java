@@ -14,6 +14,11 @@ final class Widths {
 
   private Widths() {}
 
+  /// Whether vectors have the lanes the kernels are written for: four floats at least.
+  static boolean areWideEnough() {
+    return SHAPE.vectorBitSize() >= 128;
+  }
+
   static VectorSpecies<Float> floats() {
     return VectorSpecies.of(float.class, SHAPE);
   }
