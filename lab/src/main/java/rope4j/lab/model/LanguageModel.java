@@ -2,6 +2,7 @@ package rope4j.lab.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -95,10 +96,19 @@ public final class LanguageModel implements AutoCloseable {
     return Positions.of(config, encoding, length);
   }
 
-  /// The last layer's outputs, normalised: `[batch, length, width]`.
+  /// The last layer's outputs, normalised: `[batch x length, width]`.
   ///
   /// @param tokens ids, `[batch, length]`
   public Tensor hidden(Tensor tokens, Positions positions) {
+    return hidden(tokens, positions, Optional.empty());
+  }
+
+  /// The same for some places only: what the last layer does after its attention is left out for
+  /// all others.
+  ///
+  /// @param tokens ids, `[batch, length]`
+  /// @param places indices into the batch's tokens, one text after the other; empty for all
+  public Tensor hidden(Tensor tokens, Positions positions, Optional<Tensor> places) {
     Tensor x =
         positions.embed(torch.embedding(parameters.get("model.embed_tokens.weight"), tokens));
     if (config.encoding() instanceof PositionEncoding.Learned) {
@@ -106,16 +116,23 @@ public final class LanguageModel implements AutoCloseable {
     }
     for (int layer = 0; layer < config.layers(); layer++) {
       String prefix = "model.layers." + layer + ".";
-      Tensor normal = norm(x, prefix + "input_layernorm.weight");
-      x =
-          x.add(
-              linear(mixed(layer, prefix, normal, positions), prefix + "self_attn.o_proj.weight"));
-      normal = norm(x, prefix + "post_attention_layernorm.weight");
+      Tensor mixed = mixed(layer, prefix, norm(x, prefix + "input_layernorm.weight"), positions);
+      if (layer == config.layers() - 1) {
+        x = chosen(x, places);
+        mixed = chosen(mixed, places);
+      }
+      x = x.add(linear(mixed, prefix + "self_attn.o_proj.weight"));
+      Tensor normal = norm(x, prefix + "post_attention_layernorm.weight");
       Tensor gate = torch.silu(linear(normal, prefix + "mlp.gate_proj.weight"));
       Tensor inner = gate.mul(linear(normal, prefix + "mlp.up_proj.weight"));
       x = x.add(linear(inner, prefix + "mlp.down_proj.weight"));
     }
     return norm(x, "model.norm.weight");
+  }
+
+  private Tensor chosen(Tensor x, Optional<Tensor> places) {
+    Tensor rows = x.view(-1, config.width());
+    return places.map(indices -> rows.index_select(0, indices)).orElse(rows);
   }
 
   /// Logits of the next token.

@@ -1,5 +1,12 @@
 package rope4j.lab.model;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.util.Optional;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -11,11 +18,39 @@ import org.bytedeco.pytorch.global.torch;
 /// repeated to the bit; with more, on a busy machine, a step takes many times as long.
 public final class LibTorch {
 
+  /// Numbers of glibc's `mallopt`, malloc.h.
+  private static final int M_TRIM_THRESHOLD = -1;
+
+  private static final int M_MMAP_THRESHOLD = -3;
+
+  /// Far above what a step holds.
+  private static final int MOST_KEPT = 1 << 30;
+
   static {
     torch.set_num_threads(1);
+    keepFreedMemory();
   }
 
   private LibTorch() {}
+
+  /// A step frees all it made. glibc would give that back to the system, and have every page of it
+  /// zeroed again for the next step: a tenth of the time. Other libraries have no `mallopt`.
+  private static void keepFreedMemory() {
+    Linker linker = Linker.nativeLinker();
+    Optional<MemorySegment> mallopt = linker.defaultLookup().find("mallopt");
+    if (mallopt.isEmpty()) {
+      return;
+    }
+    MethodHandle call =
+        linker.downcallHandle(mallopt.get(), FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+    try {
+      // Whether it was taken does not matter: what is computed is the same.
+      int _ = (int) call.invokeExact(M_TRIM_THRESHOLD, MOST_KEPT);
+      int _ = (int) call.invokeExact(M_MMAP_THRESHOLD, MOST_KEPT);
+    } catch (Throwable e) {
+      throw new IllegalStateException("mallopt", e);
+    }
+  }
 
   /// Loads the natives and keeps them to one thread.
   public static void start() {

@@ -93,11 +93,12 @@ public record Trainer(
       if (asked.length == 0) {
         throw new IllegalArgumentException("a batch to learn from needs at least one target");
       }
-      Tensor hidden = model.hidden(tokens, positions).view(-1, model.config().width());
-      if (asked.length < targets.length) {
-        long[] rows = IntStream.of(asked).asLongStream().toArray();
-        hidden = hidden.index_select(0, LibTorch.indices(rows, rows.length));
-      }
+      Optional<Tensor> places =
+          asked.length == targets.length
+              ? Optional.empty()
+              : Optional.of(
+                  LibTorch.indices(IntStream.of(asked).asLongStream().toArray(), asked.length));
+      Tensor hidden = model.hidden(tokens, positions, places);
       long[] wanted = IntStream.of(asked).mapToLong(i -> targets[i]).toArray();
       Tensor loss =
           torch.cross_entropy(model.logits(hidden), LibTorch.indices(wanted, wanted.length));
