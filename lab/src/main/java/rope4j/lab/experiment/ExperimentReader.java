@@ -6,6 +6,7 @@ import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import rope4j.checkpoint.json.JsonFile;
+import rope4j.lab.model.Initialisation;
 import rope4j.lab.task.Counting;
 import rope4j.lab.task.Induction;
 import rope4j.lab.task.KeyValueRecall;
@@ -136,13 +137,16 @@ final class ExperimentReader {
   }
 
   private ModelSize model(Section section) {
-    section.knows("layers", "width", "heads", "feedForward", "tiedEmbeddings");
+    section.knows("layers", "width", "heads", "feedForward", "tiedEmbeddings", "initialisation");
     int width = section.integer("width", 1);
     int layers = section.integer("layers", 1);
     int heads = section.integer("heads", 1);
     int feedForward = section.integer("feedForward", 1, 4 * width);
     boolean tied = section.truth("tiedEmbeddings", false);
-    return root.checked("model", () -> new ModelSize(layers, width, heads, feedForward, tied));
+    Initialisation initialisation =
+        section.choice("initialisation", Initialisation.values(), Initialisation.NORMAL);
+    return root.checked(
+        "model", () -> new ModelSize(layers, width, heads, feedForward, tied, initialisation));
   }
 
   private Training training(Section section) {

@@ -133,7 +133,8 @@ class ExperimentFileTest {
     Experiment.Job job = one.jobs().getFirst();
     Experiment otherTask = read(FILE.replace("\"alphabet\": 64", "\"alphabet\": 65"), false);
     Experiment otherTests = read(FILE.replace("\"betaFast\": 8", "\"betaFast\": 9"), false);
-    assertThat(otherTask.checkpointFolder(job)).isNotEqualTo(one.checkpointFolder(job));
-    assertThat(otherTests.checkpointFolder(job)).isEqualTo(one.checkpointFolder(job));
+    assertThat(ModelSettings.of(otherTask, job).key())
+        .isNotEqualTo(ModelSettings.of(one, job).key());
+    assertThat(ModelSettings.of(otherTests, job).key()).isEqualTo(ModelSettings.of(one, job).key());
   }
 }

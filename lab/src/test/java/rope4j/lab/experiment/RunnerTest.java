@@ -112,7 +112,8 @@ class RunnerTest {
     Experiment experiment =
         ExperimentReader.read(
             "mine", JsonFile.parse("mine.json", file.getBytes(StandardCharsets.UTF_8)), false);
-    return new Runner(experiment, fake, folder, "1", "rope lab run mine.json")
+    return new Runner(
+            experiment, fake, folder, folder.resolve("models"), 1, "1", "rope lab run mine.json")
         .run(resume, (what, done, total, worked) -> shares.add(done / total));
   }
 
