@@ -75,16 +75,38 @@ public record Experiment(
         examples);
   }
 
+  /// The same with more or fewer test sequences.
+  Experiment withExamples(int other) {
+    return new Experiment(
+        name,
+        description,
+        task,
+        model,
+        training,
+        seeds,
+        encodings,
+        strategies,
+        lengths,
+        factors,
+        fineTuning,
+        other);
+  }
+
   /// How a job's model is trained.
   public Training training(Job job) {
     return training.withSteps(job.encoding().steps().orElse(training.steps()));
+  }
+
+  /// How large a job's model is, and how its weights begin.
+  public ModelSize model(Job job) {
+    return job.encoding().initialisation().map(model::withInitialisation).orElse(model);
   }
 
   /// Sixteen hexadecimal digits that change with everything a job's results depend on.
   public String fingerprint(Job job) {
     return ModelSettings.digest(
         task.toString(),
-        model.toString(),
+        model(job).toString(),
         training(job).toString(),
         job.toString(),
         strategies.toString(),

@@ -2,6 +2,7 @@ package rope4j.lab.experiment;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -186,7 +187,8 @@ final class ExperimentReader {
   }
 
   private Encoding encoding(Section section) {
-    section.knows("kind", "base", "rotatedShare", "turningShare", "recurrence", "steps");
+    section.knows(
+        "kind", "base", "rotatedShare", "turningShare", "recurrence", "steps", "initialisation");
     return new Encoding(
         section.name(),
         section.choice("kind", Encoding.Kind.values()),
@@ -196,7 +198,10 @@ final class ExperimentReader {
         section.choice("recurrence", Encoding.Recurrence.values(), Encoding.Recurrence.NONE),
         section.has("steps") && !quick.has("steps")
             ? OptionalInt.of(section.integer("steps", 1))
-            : OptionalInt.empty());
+            : OptionalInt.empty(),
+        section.has("initialisation")
+            ? Optional.of(section.choice("initialisation", Initialisation.values()))
+            : Optional.empty());
   }
 
   private static Strategy strategy(Section section) {

@@ -42,7 +42,7 @@ final class LibTorchTrainer implements ModelTrainer {
             progress -> listener.step(progress.step(), progress.loss()));
     ModelConfig config = config(experiment, job.encoding());
     LanguageModel model =
-        new LanguageModel(config, experiment.model().initialisation(), job.seed());
+        new LanguageModel(config, experiment.model(job).initialisation(), job.seed());
     try {
       trainer.fineTune(model, config.encoding());
       return new Model(model, experiment, job);

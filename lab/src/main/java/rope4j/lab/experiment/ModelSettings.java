@@ -36,7 +36,7 @@ final class ModelSettings {
   static ModelSettings of(Experiment experiment, Experiment.Job job) {
     Encoding encoding = job.encoding();
     Training training = experiment.training(job);
-    ModelSize size = experiment.model();
+    ModelSize size = experiment.model(job);
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("task", task(experiment.task()));
     json.put(

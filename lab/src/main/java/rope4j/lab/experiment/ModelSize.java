@@ -31,6 +31,11 @@ public record ModelSize(
     }
   }
 
+  /// The same with weights that begin otherwise.
+  public ModelSize withInitialisation(Initialisation other) {
+    return new ModelSize(layers, width, heads, feedForward, tiedEmbeddings, other);
+  }
+
   /// Channels of a head.
   public int headDimension() {
     return width / heads;
