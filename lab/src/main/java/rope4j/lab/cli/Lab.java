@@ -21,6 +21,7 @@ import rope4j.checkpoint.CheckpointException;
       ListCommand.class,
       TableCommand.class,
       ExportCommand.class,
+      CostCommand.class,
       DemoCommand.class
     },
     footer = {"", "Exit codes: 0 done, 2 the input or the flags are wrong."})

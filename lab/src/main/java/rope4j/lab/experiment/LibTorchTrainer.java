@@ -92,7 +92,7 @@ final class LibTorchTrainer implements ModelTrainer {
     };
   }
 
-  private static Batch batch(List<Example> examples) {
+  static Batch batch(List<Example> examples) {
     return new Batch(
         examples.stream().map(Example::inputs).toArray(int[][]::new),
         examples.stream().map(Example::targets).toArray(int[][]::new));

@@ -1,12 +1,17 @@
 package rope4j.lab.model;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 import java.lang.invoke.MethodHandle;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -49,6 +54,25 @@ public final class LibTorch {
       int _ = (int) call.invokeExact(M_MMAP_THRESHOLD, MOST_KEPT);
     } catch (Throwable e) {
       throw new IllegalStateException("mallopt", e);
+    }
+  }
+
+  /// Bytes that are taken of the memory outside Java's: what a step holds is their difference.
+  /// Empty where the system's library can't tell, that is everywhere but with glibc.
+  public static OptionalLong bytesTaken() {
+    Linker linker = Linker.nativeLinker();
+    Optional<MemorySegment> mallinfo = linker.defaultLookup().find("mallinfo2");
+    if (mallinfo.isEmpty()) {
+      return OptionalLong.empty();
+    }
+    // Ten numbers: of mapped blocks (hblkhd) the fifth, of all others (uordblks) the eighth.
+    MemoryLayout counts = MemoryLayout.structLayout(MemoryLayout.sequenceLayout(10, JAVA_LONG));
+    MethodHandle call = linker.downcallHandle(mallinfo.get(), FunctionDescriptor.of(counts));
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment found = (MemorySegment) call.invokeExact((SegmentAllocator) arena);
+      return OptionalLong.of(found.getAtIndex(JAVA_LONG, 4) + found.getAtIndex(JAVA_LONG, 7));
+    } catch (Throwable e) {
+      throw new IllegalStateException("mallinfo2", e);
     }
   }
 

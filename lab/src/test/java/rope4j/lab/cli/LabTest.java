@@ -180,6 +180,16 @@ class LabTest {
   }
 
   @Test
+  void theCostOfEveryEncodingIsMeasuredAgainstNone() throws IOException {
+    Ran ran = run("cost", file(FILE), "--rounds", 2);
+    assertThat(ran.code()).as(ran.err()).isZero();
+    assertThat(ran.out().lines().skip(2).limit(2))
+        .satisfiesExactly(
+            none -> assertThat(none).startsWith("| no positions |").contains("| +0.0 % |"),
+            rope -> assertThat(rope).startsWith("| rope |"));
+  }
+
+  @Test
   void aMistakeInTheFileIsOneSentenceWithKeyAndLine() throws IOException {
     Ran ran = run("run", file(FILE.replace("\"steps\"", "\"stepps\"")));
     assertThat(ran.code()).isEqualTo(2);

@@ -28,6 +28,8 @@ class EvidenceTest {
         .map(file ->
             DynamicTest.dynamicTest(
                 String.valueOf(file.getFileName()),
-                () -> assertThat(page).contains(Table.of(Summary.of(ResultFile.read(file))).markdown())));
+                () ->
+                    assertThat(page)
+                        .contains(Table.of(Summary.of(ResultFile.read(file))).markdown())));
   }
 }
