@@ -40,6 +40,7 @@ public final class LibTorch {
 
   /// A step frees all it made. glibc would give that back to the system, and have every page of it
   /// zeroed again for the next step: a tenth of the time. Other libraries have no `mallopt`.
+  @SuppressWarnings("restricted")
   private static void keepFreedMemory() {
     Linker linker = Linker.nativeLinker();
     Optional<MemorySegment> mallopt = linker.defaultLookup().find("mallopt");
@@ -59,6 +60,7 @@ public final class LibTorch {
 
   /// Bytes that are taken of the memory outside Java's: what a step holds is their difference.
   /// Empty where the system's library can't tell, that is everywhere but with glibc.
+  @SuppressWarnings("restricted")
   public static OptionalLong bytesTaken() {
     Linker linker = Linker.nativeLinker();
     Optional<MemorySegment> mallinfo = linker.defaultLookup().find("mallinfo2");

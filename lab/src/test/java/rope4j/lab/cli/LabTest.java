@@ -201,7 +201,7 @@ class LabTest {
   @Test
   void wrongFlagsAreOneSentence() throws IOException {
     assertThat(run().err()).startsWith("rope: a command is missing");
-    assertThat(run("run", "inductoin").err()).contains("inductoin", "induction, encodings");
+    assertThat(run("run", "inductoin").err()).contains("inductoin", "induction, eightfold");
     assertThat(run("run", file(FILE), "--seeds", 0).err()).contains("--seeds must be at least 1");
     assertThat(run("run", file(FILE), "--parallel", 0).err())
         .contains("--parallel must be at least 1");
