@@ -115,7 +115,7 @@ class ExperimentFileTest {
   void anUnknownNameIsAnsweredWithAllNames() {
     assertThatThrownBy(() -> Experiments.find("inductoin", false))
         .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("induction, encodings");
+        .hasMessageContaining("induction, eightfold");
     assertThatThrownBy(() -> Experiments.find(Path.of("no", "file.json").toString(), false))
         .isInstanceOf(CheckpointException.class);
   }
