@@ -16,7 +16,14 @@ import rope4j.checkpoint.CheckpointException;
     version = Lab.VERSION_LINE,
     mixinStandardHelpOptions = true,
     description = "Trains small models on short texts and tests them on long ones.",
-    subcommands = {RunCommand.class, ListCommand.class, DemoCommand.class},
+    subcommands = {
+      RunCommand.class,
+      ListCommand.class,
+      TableCommand.class,
+      ExportCommand.class,
+      CostCommand.class,
+      DemoCommand.class
+    },
     footer = {"", "Exit codes: 0 done, 2 the input or the flags are wrong."})
 public final class Lab implements Runnable {
 

@@ -40,8 +40,24 @@ final class RunCommand implements Callable<Integer> {
       names = "--out",
       paramLabel = "DIR",
       description =
-          "Where results and checkpoints go; default lab-out/NAME, with -quick behind it.")
+          "Where results, page and pictures go; default lab-out/NAME, with -quick behind it.")
   private Optional<Path> out = Optional.empty();
+
+  @Option(
+      names = "--models",
+      paramLabel = "DIR",
+      description =
+          "Where trained models lie, for all experiments; default models, beside the results' folder."
+              + " What is there already is not trained again.")
+  private Optional<Path> models = Optional.empty();
+
+  @Option(
+      names = "--parallel",
+      paramLabel = "N",
+      description =
+          "How many models are trained at once, each on one thread; default one a core. Results do"
+              + " not depend on it.")
+  private int parallel = Runtime.getRuntime().availableProcessors();
 
   @Option(
       names = "--seeds",
@@ -63,6 +79,9 @@ final class RunCommand implements Callable<Integer> {
       }
       asked = asked.withSeeds(LongStream.range(0, seeds.get()).boxed().toList());
     }
+    if (parallel < 1) {
+      throw new IllegalArgumentException("--parallel must be at least 1, but it is " + parallel);
+    }
     Path folder =
         out.orElse(
             Path.of(
@@ -71,7 +90,15 @@ final class RunCommand implements Callable<Integer> {
     List<Result> results;
     try (ProgressLine progress =
         new ProgressLine(spec.commandLine().getErr(), Boolean.getBoolean("rope.stderr.terminal"))) {
-      results = Runner.of(asked, folder, Lab.VERSION, command).run(resume, progress);
+      results =
+          Runner.of(
+                  asked,
+                  folder,
+                  models.orElse(folder.resolveSibling("models")),
+                  parallel,
+                  Lab.VERSION,
+                  command)
+              .run(resume, progress);
     }
     Report report = Report.of(asked.description(), results);
     report.write(folder);

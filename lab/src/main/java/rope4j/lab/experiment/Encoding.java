@@ -1,6 +1,8 @@
 package rope4j.lab.experiment;
 
+import java.util.Optional;
 import java.util.OptionalInt;
+import rope4j.lab.model.Initialisation;
 
 /// How a model is told positions.
 ///
@@ -11,6 +13,7 @@ import java.util.OptionalInt;
 /// @param turningShare share of the pairs that turn, the fastest first, from 0 to 1 (p-RoPE)
 /// @param recurrence what stands in every other layer
 /// @param steps training steps, where not the experiment's
+/// @param initialisation how the weights begin, where not as the experiment says
 public record Encoding(
     String name,
     Kind kind,
@@ -18,7 +21,8 @@ public record Encoding(
     double rotatedShare,
     double turningShare,
     Recurrence recurrence,
-    OptionalInt steps) {
+    OptionalInt steps,
+    Optional<Initialisation> initialisation) {
 
   /// A family of encodings.
   public enum Kind {

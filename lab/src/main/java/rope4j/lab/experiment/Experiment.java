@@ -1,10 +1,6 @@
 package rope4j.lab.experiment;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import rope4j.lab.task.Task;
 
@@ -79,16 +75,38 @@ public record Experiment(
         examples);
   }
 
+  /// The same with more or fewer test sequences.
+  Experiment withExamples(int other) {
+    return new Experiment(
+        name,
+        description,
+        task,
+        model,
+        training,
+        seeds,
+        encodings,
+        strategies,
+        lengths,
+        factors,
+        fineTuning,
+        other);
+  }
+
   /// How a job's model is trained.
   public Training training(Job job) {
     return training.withSteps(job.encoding().steps().orElse(training.steps()));
   }
 
+  /// How large a job's model is, and how its weights begin.
+  public ModelSize model(Job job) {
+    return job.encoding().initialisation().map(model::withInitialisation).orElse(model);
+  }
+
   /// Sixteen hexadecimal digits that change with everything a job's results depend on.
   public String fingerprint(Job job) {
-    return digest(
+    return ModelSettings.digest(
         task.toString(),
-        model.toString(),
+        model(job).toString(),
         training(job).toString(),
         job.toString(),
         strategies.toString(),
@@ -96,29 +114,5 @@ public record Experiment(
         factors.toString(),
         fineTuning.toString(),
         Integer.toString(examples));
-  }
-
-  /// A folder's name for a job's checkpoints, which changes with everything the trained model
-  /// depends on: a run that goes on after a change of the file must not take up another model.
-  String checkpointFolder(Job job) {
-    String digest =
-        digest(
-            task.toString(),
-            model.toString(),
-            training(job).toString(),
-            job.toString(),
-            lengths.getLast().toString());
-    return job.folder() + "-" + digest.substring(0, 8);
-  }
-
-  private static String digest(String... settings) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256")
-              .digest(String.join("\n", settings).getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest, 0, 8);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

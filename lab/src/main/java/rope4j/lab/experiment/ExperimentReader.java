@@ -2,10 +2,12 @@ package rope4j.lab.experiment;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import rope4j.checkpoint.json.JsonFile;
+import rope4j.lab.model.Initialisation;
 import rope4j.lab.task.Counting;
 import rope4j.lab.task.Induction;
 import rope4j.lab.task.KeyValueRecall;
@@ -136,13 +138,16 @@ final class ExperimentReader {
   }
 
   private ModelSize model(Section section) {
-    section.knows("layers", "width", "heads", "feedForward", "tiedEmbeddings");
+    section.knows("layers", "width", "heads", "feedForward", "tiedEmbeddings", "initialisation");
     int width = section.integer("width", 1);
     int layers = section.integer("layers", 1);
     int heads = section.integer("heads", 1);
     int feedForward = section.integer("feedForward", 1, 4 * width);
     boolean tied = section.truth("tiedEmbeddings", false);
-    return root.checked("model", () -> new ModelSize(layers, width, heads, feedForward, tied));
+    Initialisation initialisation =
+        section.choice("initialisation", Initialisation.values(), Initialisation.NORMAL);
+    return root.checked(
+        "model", () -> new ModelSize(layers, width, heads, feedForward, tied, initialisation));
   }
 
   private Training training(Section section) {
@@ -182,7 +187,8 @@ final class ExperimentReader {
   }
 
   private Encoding encoding(Section section) {
-    section.knows("kind", "base", "rotatedShare", "turningShare", "recurrence", "steps");
+    section.knows(
+        "kind", "base", "rotatedShare", "turningShare", "recurrence", "steps", "initialisation");
     return new Encoding(
         section.name(),
         section.choice("kind", Encoding.Kind.values()),
@@ -192,7 +198,10 @@ final class ExperimentReader {
         section.choice("recurrence", Encoding.Recurrence.values(), Encoding.Recurrence.NONE),
         section.has("steps") && !quick.has("steps")
             ? OptionalInt.of(section.integer("steps", 1))
-            : OptionalInt.empty());
+            : OptionalInt.empty(),
+        section.has("initialisation")
+            ? Optional.of(section.choice("initialisation", Initialisation.values()))
+            : Optional.empty());
   }
 
   private static Strategy strategy(Section section) {

@@ -16,6 +16,8 @@ public final class Experiments {
   private static final List<String> SHIPPED =
       List.of(
           "induction",
+          "eightfold",
+          "initialisation",
           "encodings",
           "base",
           "partial",

@@ -22,6 +22,8 @@ final class LibTorchTrainer implements ModelTrainer {
   /// A run that is killed loses at most so many steps.
   private static final int SAVE_EVERY = 50;
 
+  static final String WEIGHTS = "run.safetensors";
+
   private static final double XPOS_SCALE_BASE = 512;
 
   @Override
@@ -36,9 +38,18 @@ final class LibTorchTrainer implements ModelTrainer {
         new Trainer(
             plan,
             step -> batch(Batches.training(experiment, job.seed(), step)),
-            Optional.of(folder.resolve("run.safetensors")),
+            Optional.of(folder.resolve(WEIGHTS)),
             progress -> listener.step(progress.step(), progress.loss()));
-    return new Model(trainer.train(config(experiment, job.encoding())), experiment, job);
+    ModelConfig config = config(experiment, job.encoding());
+    LanguageModel model =
+        new LanguageModel(config, experiment.model(job).initialisation(), job.seed());
+    try {
+      trainer.fineTune(model, config.encoding());
+      return new Model(model, experiment, job);
+    } catch (RuntimeException | Error e) {
+      model.close();
+      throw e;
+    }
   }
 
   static ModelConfig config(Experiment experiment, Encoding encoding) {
@@ -81,7 +92,7 @@ final class LibTorchTrainer implements ModelTrainer {
     };
   }
 
-  private static Batch batch(List<Example> examples) {
+  static Batch batch(List<Example> examples) {
     return new Batch(
         examples.stream().map(Example::inputs).toArray(int[][]::new),
         examples.stream().map(Example::targets).toArray(int[][]::new));

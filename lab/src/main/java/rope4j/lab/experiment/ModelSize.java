@@ -1,13 +1,22 @@
 package rope4j.lab.experiment;
 
-/// How large a decoder is.
+import rope4j.lab.model.Initialisation;
+
+/// How large a decoder is, and how its weights begin.
 ///
 /// @param layers blocks
 /// @param width channels of the residual stream
 /// @param heads attention heads, each with `width / heads` channels
 /// @param feedForward channels within the feed-forward network
 /// @param tiedEmbeddings whether the output layer is the embedding
-public record ModelSize(int layers, int width, int heads, int feedForward, boolean tiedEmbeddings) {
+/// @param initialisation what the weights are before training
+public record ModelSize(
+    int layers,
+    int width,
+    int heads,
+    int feedForward,
+    boolean tiedEmbeddings,
+    Initialisation initialisation) {
 
   public ModelSize {
     if (layers < 1 || width < 1 || heads < 1 || feedForward < 1) {
@@ -20,6 +29,11 @@ public record ModelSize(int layers, int width, int heads, int feedForward, boole
               + " and "
               + heads);
     }
+  }
+
+  /// The same with weights that begin otherwise.
+  public ModelSize withInitialisation(Initialisation other) {
+    return new ModelSize(layers, width, heads, feedForward, tiedEmbeddings, other);
   }
 
   /// Channels of a head.

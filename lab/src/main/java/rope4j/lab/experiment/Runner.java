@@ -4,46 +4,72 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.OptionalDouble;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import rope4j.checkpoint.CheckpointException;
 import rope4j.lab.result.Result;
-import rope4j.lab.result.Result.Metric;
 import rope4j.lab.result.ResultFile;
-import rope4j.lab.task.Example;
 
-/// Runs an experiment job by job. A job's results are written all at once when it is done; a run
-/// that goes on later repeats no finished job, and takes up the one in progress at its last
-/// checkpoint.
+/// Runs an experiment job by job, several at once where it may. A job's results are written all at
+/// once when it is done; a run that goes on later repeats no finished job, and takes up the models
+/// in progress at their last checkpoints.
+///
+/// How many jobs run at once changes no result: each is computed by one thread, and results stand
+/// in the order of the jobs.
 public final class Runner {
 
   /// The file with the results in an experiment's folder.
   public static final String RESULTS = "results.jsonl";
 
-  /// Points of the curve by position within the trained length.
-  private static final int PARTS = 4;
-
   private final Experiment experiment;
   private final ModelTrainer trainer;
   private final Path folder;
+  private final ModelStore models;
+  private final int parallel;
   private final String version;
   private final String command;
+  private final List<Result> results = new ArrayList<>();
+  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
-  Runner(Experiment experiment, ModelTrainer trainer, Path folder, String version, String command) {
+  Runner(
+      Experiment experiment,
+      ModelTrainer trainer,
+      Path folder,
+      Path models,
+      int parallel,
+      String version,
+      String command) {
     this.experiment = experiment;
     this.trainer = trainer;
     this.folder = folder;
+    this.models = new ModelStore(models);
+    this.parallel = parallel;
     this.version = version;
     this.command = command;
   }
 
   /// A runner that trains with LibTorch.
   ///
-  /// @param folder where everything goes
+  /// @param folder where the results go
+  /// @param models where trained models lie, for all experiments
+  /// @param parallel how many models are trained or asked at once, each on one thread
   /// @param version written to each result
   /// @param command written to each result
-  public static Runner of(Experiment experiment, Path folder, String version, String command) {
-    return new Runner(experiment, new LibTorchTrainer(), folder, version, command);
+  public static Runner of(
+      Experiment experiment,
+      Path folder,
+      Path models,
+      int parallel,
+      String version,
+      String command) {
+    return new Runner(
+        experiment, new LibTorchTrainer(), folder, models, parallel, version, command);
   }
 
   /// Runs what is not done yet.
@@ -53,14 +79,20 @@ public final class Runner {
   /// @throws CheckpointException when the folder holds other results, or can't be written
   public List<Result> run(boolean resume, RunProgress progress) {
     Path file = folder.resolve(RESULTS);
-    List<Result> results = new ArrayList<>(ResultFile.read(file));
-    if (!resume && (!results.isEmpty() || Files.exists(folder.resolve("checkpoints")))) {
+    results.addAll(ResultFile.read(file));
+    if (!resume && !results.isEmpty()) {
       throw new CheckpointException(
-          folder
-              + ": results or checkpoints are there; go on with --resume, or name another folder with --out");
+          folder + ": results are there; go on with --resume, or name another folder with --out");
     }
     results.forEach(this::requireOurs);
-    Workload workload = new Workload(experiment, progress);
+    makeFolder();
+    Workload workload =
+        new Workload(
+            experiment,
+            (what, done, total, worked) -> {
+              stopIfFailed();
+              progress.report(what, done, total, worked);
+            });
     List<Experiment.Job> open = new ArrayList<>();
     for (Experiment.Job job : experiment.jobs()) {
       if (results.stream().anyMatch(result -> isOf(job, result))) {
@@ -69,14 +101,58 @@ public final class Runner {
         open.add(job);
       }
     }
-    for (Experiment.Job job : open) {
-      results.addAll(run(job, workload));
-      ResultFile.write(file, results);
+    // Closing it waits for all.
+    try (ExecutorService workers = Executors.newFixedThreadPool(parallel)) {
+      open.forEach(job -> workers.execute(() -> run(job, workload)));
     }
-    return List.copyOf(results);
+    return switch (failure.get()) {
+      case null -> List.copyOf(results);
+      case RuntimeException e -> throw e;
+      case Error e -> throw e;
+      case Throwable e -> throw new IllegalStateException(e);
+    };
   }
 
-  private boolean isOf(Experiment.Job job, Result result) {
+  private void run(Experiment.Job job, Workload workload) {
+    try {
+      stopIfFailed();
+      add(new JobRun(experiment, job, trainer, models, workload, version, command).run());
+    } catch (RuntimeException | Error e) {
+      failure.compareAndSet(null, e);
+    }
+  }
+
+  /// When one job fails there is no use in waiting for those beside it: what they have trained is
+  /// written down now and then.
+  private void stopIfFailed() {
+    if (failure.get() != null) {
+      throw new CancellationException();
+    }
+  }
+
+  private synchronized void add(List<Result> more) {
+    results.addAll(more);
+    List<Experiment.Job> jobs = experiment.jobs();
+    results.sort(
+        Comparator.comparingInt(result ->
+            IntStream.range(0, jobs.size())
+                .filter(i -> isOf(jobs.get(i), result))
+                .findFirst()
+                .orElse(jobs.size())));
+    ResultFile.write(folder.resolve(RESULTS), results);
+  }
+
+  private void makeFolder() {
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new CheckpointException(
+          folder + ": the folder can't be made (" + e.getMessage() + "); name another with --out",
+          e);
+    }
+  }
+
+  private static boolean isOf(Experiment.Job job, Result result) {
     return result.encoding().equals(job.encoding().name()) && result.seed() == job.seed();
   }
 
@@ -94,97 +170,5 @@ public final class Runner {
               + result.experiment()
               + " with other settings; name another folder with --out");
     }
-  }
-
-  private List<Result> run(Experiment.Job job, Workload workload) {
-    List<Result> results = new ArrayList<>();
-    Path checkpoints = checkpoints(job);
-    int trainingSteps = experiment.training(job).steps();
-    try (TrainedModel model = train(job, checkpoints, workload, trainingSteps)) {
-      for (Measurement measurement : Measurement.all(experiment, job.encoding())) {
-        measure(job, model, measurement, 0, workload, results);
-      }
-    }
-    for (int steps : experiment.fineTuning().steps()) {
-      for (Strategy strategy : Measurement.strategies(experiment, job.encoding())) {
-        // From the checkpoint of the finished training, where no step is left to do.
-        try (TrainedModel model = train(job, checkpoints, workload, trainingSteps)) {
-          double factor = Measurement.factor(experiment, strategy);
-          model.fineTune(
-              strategy,
-              factor,
-              steps,
-              workload.training(job, "training on with " + strategy.name(), steps));
-          for (Measurement measurement : Measurement.fineTuned(experiment, strategy)) {
-            measure(job, model, measurement, steps, workload, results);
-          }
-        }
-      }
-    }
-    return results;
-  }
-
-  private TrainedModel train(Experiment.Job job, Path checkpoints, Workload workload, int steps) {
-    return trainer.train(experiment, job, checkpoints, workload.training(job, "training", steps));
-  }
-
-  private Path checkpoints(Experiment.Job job) {
-    try {
-      return Files.createDirectories(
-          folder.resolve("checkpoints").resolve(experiment.checkpointFolder(job)));
-    } catch (IOException e) {
-      throw new CheckpointException(
-          folder + ": the folder can't be made (" + e.getMessage() + "); name another with --out",
-          e);
-    }
-  }
-
-  private void measure(
-      Experiment.Job job,
-      TrainedModel model,
-      Measurement measurement,
-      int fineTuningSteps,
-      Workload workload,
-      List<Result> results) {
-    int length = measurement.length();
-    List<Example> examples = Batches.test(experiment, length);
-    Answers answers = model.ask(measurement.strategy(), measurement.factor(), examples);
-    int trained = experiment.training().length();
-    // Past the trained length only what lies past it: the rest would hide a collapse.
-    int from = length > trained ? trained : 0;
-    record Value(Metric metric, int from, int to, OptionalDouble value) {}
-    List<Value> values = new ArrayList<>();
-    values.add(new Value(Metric.ACCURACY, from, length, answers.accuracy(from, length)));
-    values.add(new Value(Metric.NLL, from, length, answers.nll(from, length)));
-    values.add(new Value(Metric.FLOOR, from, length, answers.floor(from, length)));
-    if (length == experiment.lengths().getLast()) {
-      int part = Math.max(1, trained / PARTS);
-      for (int begin = 0; begin < length; begin += part) {
-        int end = Math.min(length, begin + part);
-        values.add(new Value(Metric.NLL_BY_POSITION, begin, end, answers.nll(begin, end)));
-      }
-    }
-    for (Value value : values) {
-      if (value.value().isPresent()) {
-        results.add(
-            new Result(
-                experiment.name(),
-                job.encoding().name(),
-                job.seed(),
-                measurement.label(),
-                measurement.factor(),
-                fineTuningSteps,
-                trained,
-                length,
-                value.metric(),
-                value.from(),
-                value.to(),
-                value.value().getAsDouble(),
-                experiment.fingerprint(job),
-                version,
-                command));
-      }
-    }
-    workload.tested(job, measurement);
   }
 }

@@ -3,7 +3,7 @@ package rope4j.lab.experiment;
 import java.util.Locale;
 
 /// How much of an experiment is done, in tokens read forward; learning from a token costs three
-/// times as much as reading it.
+/// times as much as reading it. Several threads may tell it of what they do.
 final class Workload {
 
   private static final double LEARNING = 3;
@@ -44,17 +44,32 @@ final class Workload {
   }
 
   /// A job that an earlier run has done.
-  void skip(Experiment.Job job) {
+  synchronized void skip(Experiment.Job job) {
     skipped += of(job);
   }
 
-  /// Tells of the steps of a training, some of which an earlier run may have done.
-  StepListener training(Experiment.Job job, String what, int steps) {
-    return new StepListener() {
-      private int before;
+  /// A training, some of whose steps an earlier run may have done.
+  Steps training(Experiment.Job job, String what, int steps) {
+    return new Steps(job, what, steps);
+  }
 
-      @Override
-      public void step(int done, double loss) {
+  /// The steps of a training.
+  final class Steps implements StepListener {
+
+    private final Experiment.Job job;
+    private final String what;
+    private final int steps;
+    private int before;
+
+    private Steps(Experiment.Job job, String what, int steps) {
+      this.job = job;
+      this.what = what;
+      this.steps = steps;
+    }
+
+    @Override
+    public void step(int done, double loss) {
+      synchronized (Workload.this) {
         skipped += (done - before - 1) * costOfStep();
         worked += costOfStep();
         before = done;
@@ -62,11 +77,19 @@ final class Workload {
             job,
             String.format(Locale.ROOT, "%s, step %d of %d, loss %.3f", what, done, steps, loss));
       }
-    };
+    }
+
+    /// The model is trained: what was not heard of here was done before.
+    void end() {
+      synchronized (Workload.this) {
+        skipped += (steps - before) * costOfStep();
+        before = steps;
+      }
+    }
   }
 
   /// Tells of a test.
-  void tested(Experiment.Job job, Measurement measurement) {
+  synchronized void tested(Experiment.Job job, Measurement measurement) {
     worked += of(measurement);
     say(job, "testing " + measurement.label() + " on " + measurement.length() + " tokens");
   }

@@ -2,6 +2,7 @@ package rope4j.lab.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -14,49 +15,63 @@ import rope4j.lab.model.Parameters.Start;
 /// under any scaling.
 public final class LanguageModel implements AutoCloseable {
 
-  private static final double DEVIATION = 0.02;
-
   private final ModelConfig config;
   private final Parameters parameters;
 
-  /// A model at its beginning: the same seed gives the same weights.
+  /// A model at its beginning, normal: the same seed gives the same weights.
   public LanguageModel(ModelConfig config, long seed) {
-    this.config = config;
-    this.parameters = new Parameters(starts(config), seed);
+    this(config, Initialisation.NORMAL, seed);
   }
 
-  private static List<Start> starts(ModelConfig config) {
+  /// A model at its beginning: the same seed gives the same weights.
+  public LanguageModel(ModelConfig config, Initialisation initialisation, long seed) {
+    this.config = config;
+    this.parameters = new Parameters(starts(config, initialisation), seed);
+  }
+
+  private static List<Start> starts(ModelConfig config, Initialisation initialisation) {
     int width = config.width();
-    // As in GPT-2: the sum of all layers' outputs has the same size however many there are.
-    double outward = DEVIATION / Math.sqrt(2.0 * config.layers());
+    Law linear = initialisation.linear(width);
+    Law embedding = initialisation.embedding();
+    Law one = new Law.Constant(1);
     List<Start> matrices = new ArrayList<>();
     List<Start> others = new ArrayList<>();
     others.add(
-        new Start(
-            "model.embed_tokens.weight", DEVIATION, 0, false, config.vocabularySize(), width));
+        new Start("model.embed_tokens.weight", embedding, false, config.vocabularySize(), width));
     if (!config.tiedEmbeddings()) {
-      others.add(new Start("lm_head.weight", DEVIATION, 0, false, config.vocabularySize(), width));
+      others.add(new Start("lm_head.weight", linear, false, config.vocabularySize(), width));
     }
     if (config.encoding() instanceof PositionEncoding.Learned(int positions)) {
-      others.add(new Start("model.embed_positions.weight", DEVIATION, 0, false, positions, width));
+      others.add(new Start("model.embed_positions.weight", embedding, false, positions, width));
     }
     for (int layer = 0; layer < config.layers(); layer++) {
       String prefix = "model.layers." + layer + ".";
       for (String name : List.of("q", "k", "v")) {
         matrices.add(
-            new Start(
-                prefix + "self_attn." + name + "_proj.weight", DEVIATION, 0, true, width, width));
+            new Start(prefix + "self_attn." + name + "_proj.weight", linear, true, width, width));
       }
-      matrices.add(new Start(prefix + "self_attn.o_proj.weight", outward, 0, true, width, width));
       int inner = config.feedForward();
-      matrices.add(new Start(prefix + "mlp.gate_proj.weight", DEVIATION, 0, true, inner, width));
-      matrices.add(new Start(prefix + "mlp.up_proj.weight", DEVIATION, 0, true, inner, width));
-      matrices.add(new Start(prefix + "mlp.down_proj.weight", outward, 0, true, width, inner));
-      others.add(new Start(prefix + "input_layernorm.weight", 0, 1, false, width));
-      others.add(new Start(prefix + "post_attention_layernorm.weight", 0, 1, false, width));
-      Recurrence.addStarts(config, layer, prefix, matrices, others);
+      matrices.add(
+          new Start(
+              prefix + "self_attn.o_proj.weight",
+              initialisation.outward(width, config.layers()),
+              true,
+              width,
+              width));
+      matrices.add(new Start(prefix + "mlp.gate_proj.weight", linear, true, inner, width));
+      matrices.add(new Start(prefix + "mlp.up_proj.weight", linear, true, inner, width));
+      matrices.add(
+          new Start(
+              prefix + "mlp.down_proj.weight",
+              initialisation.outward(inner, config.layers()),
+              true,
+              width,
+              inner));
+      others.add(new Start(prefix + "input_layernorm.weight", one, false, width));
+      others.add(new Start(prefix + "post_attention_layernorm.weight", one, false, width));
+      Recurrence.addStarts(config, initialisation, layer, prefix, matrices, others);
     }
-    others.add(new Start("model.norm.weight", 0, 1, false, width));
+    others.add(new Start("model.norm.weight", one, false, width));
     matrices.addAll(others);
     return matrices;
   }
@@ -95,10 +110,19 @@ public final class LanguageModel implements AutoCloseable {
     return Positions.of(config, encoding, length);
   }
 
-  /// The last layer's outputs, normalised: `[batch, length, width]`.
+  /// The last layer's outputs, normalised: `[batch x length, width]`.
   ///
   /// @param tokens ids, `[batch, length]`
   public Tensor hidden(Tensor tokens, Positions positions) {
+    return hidden(tokens, positions, Optional.empty());
+  }
+
+  /// The same for some places only: what the last layer does after its attention is left out for
+  /// all others.
+  ///
+  /// @param tokens ids, `[batch, length]`
+  /// @param places indices into the batch's tokens, one text after the other; empty for all
+  public Tensor hidden(Tensor tokens, Positions positions, Optional<Tensor> places) {
     Tensor x =
         positions.embed(torch.embedding(parameters.get("model.embed_tokens.weight"), tokens));
     if (config.encoding() instanceof PositionEncoding.Learned) {
@@ -106,16 +130,23 @@ public final class LanguageModel implements AutoCloseable {
     }
     for (int layer = 0; layer < config.layers(); layer++) {
       String prefix = "model.layers." + layer + ".";
-      Tensor normal = norm(x, prefix + "input_layernorm.weight");
-      x =
-          x.add(
-              linear(mixed(layer, prefix, normal, positions), prefix + "self_attn.o_proj.weight"));
-      normal = norm(x, prefix + "post_attention_layernorm.weight");
+      Tensor mixed = mixed(layer, prefix, norm(x, prefix + "input_layernorm.weight"), positions);
+      if (layer == config.layers() - 1) {
+        x = chosen(x, places);
+        mixed = chosen(mixed, places);
+      }
+      x = x.add(linear(mixed, prefix + "self_attn.o_proj.weight"));
+      Tensor normal = norm(x, prefix + "post_attention_layernorm.weight");
       Tensor gate = torch.silu(linear(normal, prefix + "mlp.gate_proj.weight"));
       Tensor inner = gate.mul(linear(normal, prefix + "mlp.up_proj.weight"));
       x = x.add(linear(inner, prefix + "mlp.down_proj.weight"));
     }
     return norm(x, "model.norm.weight");
+  }
+
+  private Tensor chosen(Tensor x, Optional<Tensor> places) {
+    Tensor rows = x.view(-1, config.width());
+    return places.map(indices -> rows.index_select(0, indices)).orElse(rows);
   }
 
   /// Logits of the next token.

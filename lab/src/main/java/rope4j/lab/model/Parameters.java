@@ -14,10 +14,10 @@ public final class Parameters implements AutoCloseable {
   /// How a weight begins.
   ///
   /// @param name its name in the files of Transformers
-  /// @param deviation of its normal distribution; 0 for a constant
-  /// @param mean of its values
+  /// @param law what its values are drawn from
+  /// @param decays whether it shrinks under weight decay
   /// @param shape rows and columns, or length
-  record Start(String name, double deviation, double mean, boolean decays, long... shape) {
+  record Start(String name, Law law, boolean decays, long... shape) {
     int size() {
       long size = 1;
       for (long side : shape) {
@@ -52,9 +52,7 @@ public final class Parameters implements AutoCloseable {
     int at = 0;
     for (Start start : starts) {
       for (int end = at + start.size(); at < end; at++) {
-        drawn[at] =
-            (float)
-                (start.mean + (start.deviation == 0 ? 0 : start.deviation * random.nextGaussian()));
+        drawn[at] = (float) start.law.draw(random);
       }
     }
     values = LibTorch.tensor(drawn, size);

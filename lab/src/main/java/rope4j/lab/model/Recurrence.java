@@ -18,16 +18,21 @@ record Recurrence(Mixer mixer, Parameters parameters, String prefix, Positions p
   private static final double SLOW = 4;
 
   static void addStarts(
-      ModelConfig config, int layer, String prefix, List<Start> matrices, List<Start> others) {
+      ModelConfig config,
+      Initialisation initialisation,
+      int layer,
+      String prefix,
+      List<Start> matrices,
+      List<Start> others) {
     Mixer mixer = config.mixers().get(layer);
     if (mixer == Mixer.ATTENTION) {
       return;
     }
-    matrices.add(new Start(prefix + "decay.weight", 0.02, 0, true, config.heads(), config.width()));
-    others.add(new Start(prefix + "decay.bias", 0, SLOW, false, config.heads()));
+    Law linear = initialisation.linear(config.width());
+    matrices.add(new Start(prefix + "decay.weight", linear, true, config.heads(), config.width()));
+    others.add(new Start(prefix + "decay.bias", new Law.Constant(SLOW), false, config.heads()));
     if (mixer == Mixer.RECURRENCE_CUMULATIVE) {
-      matrices.add(
-          new Start(prefix + "step.weight", 0.02, 0, true, config.heads(), config.width()));
+      matrices.add(new Start(prefix + "step.weight", linear, true, config.heads(), config.width()));
     }
   }
 

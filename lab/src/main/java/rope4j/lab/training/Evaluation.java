@@ -1,6 +1,8 @@
 package rope4j.lab.training;
 
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -54,33 +56,34 @@ public record Evaluation(double[][] nll, boolean[][] right) {
     try (var _ = new PointerScope();
         var _ = new NoGradGuard()) {
       int length = batch.length();
-      Tensor tokens = LibTorch.indices(batch.flatInputs(), batch.sequences(), length);
-      Tensor logs =
-          torch
-              .log_softmax(model.logits(model.hidden(tokens, positions)), -1)
-              .view(-1, vocabulary(model));
       long[] targets = batch.flatTargets();
-      long[] asked = Arrays.stream(targets).map(target -> Math.max(0, target)).toArray();
-      float[] found = LibTorch.values(logs.gather(1, LibTorch.indices(asked, asked.length, 1)));
+      int[] asked = IntStream.range(0, targets.length).filter(i -> targets[i] >= 0).toArray();
+      for (int s = from; s < from + batch.sequences(); s++) {
+        nll[s] = new double[length];
+        Arrays.fill(nll[s], Double.NaN);
+        right[s] = new boolean[length];
+      }
+      if (asked.length == 0) {
+        return;
+      }
+      Tensor tokens = LibTorch.indices(batch.flatInputs(), batch.sequences(), length);
+      Tensor places = LibTorch.indices(IntStream.of(asked).asLongStream().toArray(), asked.length);
+      Tensor hidden = model.hidden(tokens, positions, Optional.of(places));
+      Tensor logs = torch.log_softmax(model.logits(hidden), -1);
+      long[] wanted = IntStream.of(asked).mapToLong(i -> targets[i]).toArray();
+      float[] found = LibTorch.values(logs.gather(1, LibTorch.indices(wanted, wanted.length, 1)));
       long[] best = new long[asked.length];
       try (LongPointer data =
           torch.argmax(logs, new org.bytedeco.pytorch.LongOptional(1), false).data_ptr_long()) {
         data.get(best);
       }
-      for (int s = 0; s < batch.sequences(); s++) {
-        nll[from + s] = new double[length];
-        right[from + s] = new boolean[length];
-        for (int p = 0; p < length; p++) {
-          int at = s * length + p;
-          nll[from + s][p] = targets[at] < 0 ? Double.NaN : -found[at];
-          right[from + s][p] = best[at] == targets[at];
-        }
+      for (int i = 0; i < asked.length; i++) {
+        int sequence = from + asked[i] / length;
+        int position = asked[i] % length;
+        nll[sequence][position] = -found[i];
+        right[sequence][position] = best[i] == wanted[i];
       }
     }
-  }
-
-  private static long vocabulary(LanguageModel model) {
-    return model.config().vocabularySize();
   }
 
   /// Mean over all targets, nats; NaN without any.

@@ -46,6 +46,17 @@ public final class SavedRun {
     }
   }
 
+  /// The steps a run has done.
+  ///
+  /// @throws CheckpointException when the file can't be read
+  public static int step(Path file) {
+    return step(WeightFile.read(file));
+  }
+
+  private static int step(WeightFile saved) {
+    return Integer.parseInt(saved.metadata().getOrDefault("step", "0"));
+  }
+
   private static void fill(LanguageModel model, WeightFile saved, Path file) {
     model
         .parameters()
@@ -96,6 +107,6 @@ public final class SavedRun {
     fill(model, saved, file);
     LibTorch.fill(optimiser.mean(), saved.values(MEAN));
     LibTorch.fill(optimiser.square(), saved.values(SQUARE));
-    return Integer.parseInt(saved.metadata().getOrDefault("step", "0"));
+    return step(saved);
   }
 }

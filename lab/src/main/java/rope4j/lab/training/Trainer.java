@@ -87,23 +87,28 @@ public record Trainer(
   /// freed here, and not when the garbage collector finds out: it sees small objects only.
   private static double gradients(LanguageModel model, Positions positions, Batch batch) {
     try (var _ = new PointerScope()) {
-      Tensor tokens = LibTorch.indices(batch.flatInputs(), batch.sequences(), batch.length());
-      long[] targets = batch.flatTargets();
-      int[] asked = IntStream.range(0, targets.length).filter(i -> targets[i] >= 0).toArray();
-      if (asked.length == 0) {
-        throw new IllegalArgumentException("a batch to learn from needs at least one target");
-      }
-      Tensor hidden = model.hidden(tokens, positions).view(-1, model.config().width());
-      if (asked.length < targets.length) {
-        long[] rows = IntStream.of(asked).asLongStream().toArray();
-        hidden = hidden.index_select(0, LibTorch.indices(rows, rows.length));
-      }
-      long[] wanted = IntStream.of(asked).mapToLong(i -> targets[i]).toArray();
-      Tensor loss =
-          torch.cross_entropy(model.logits(hidden), LibTorch.indices(wanted, wanted.length));
+      Tensor loss = loss(model, positions, batch);
       loss.backward();
       return loss.item_double();
     }
+  }
+
+  /// The mean loss of a batch, with all that its gradients are computed from.
+  static Tensor loss(LanguageModel model, Positions positions, Batch batch) {
+    Tensor tokens = LibTorch.indices(batch.flatInputs(), batch.sequences(), batch.length());
+    long[] targets = batch.flatTargets();
+    int[] asked = IntStream.range(0, targets.length).filter(i -> targets[i] >= 0).toArray();
+    if (asked.length == 0) {
+      throw new IllegalArgumentException("a batch to learn from needs at least one target");
+    }
+    Optional<Tensor> places =
+        asked.length == targets.length
+            ? Optional.empty()
+            : Optional.of(
+                LibTorch.indices(IntStream.of(asked).asLongStream().toArray(), asked.length));
+    Tensor hidden = model.hidden(tokens, positions, places);
+    long[] wanted = IntStream.of(asked).mapToLong(i -> targets[i]).toArray();
+    return torch.cross_entropy(model.logits(hidden), LibTorch.indices(wanted, wanted.length));
   }
 
   private static final class Clock {

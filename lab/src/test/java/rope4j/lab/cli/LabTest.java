@@ -7,8 +7,16 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import rope4j.inference.Model;
+import rope4j.lab.random.Draws;
+import rope4j.lab.task.Induction;
 
 /// `rope lab` as a user sees it.
 class LabTest {
@@ -77,10 +85,108 @@ class LabTest {
 
   @Test
   void theSameSeedGivesTheSameResults() throws IOException {
-    run("run", file(FILE), "--out", folder.resolve("a"));
-    run("run", file(FILE), "--out", folder.resolve("b"));
+    run("run", file(FILE), "--out", folder.resolve("a"), "--models", folder.resolve("ma"));
+    run("run", file(FILE), "--out", folder.resolve("b"), "--models", folder.resolve("mb"));
     assertThat(folder.resolve("b").resolve("results.jsonl"))
         .hasSameTextualContentAs(folder.resolve("a").resolve("results.jsonl"));
+  }
+
+  @Test
+  void howManyModelsAreTrainedAtOnceChangesNoResult() throws IOException {
+    for (int parallel : new int[] {1, 2}) {
+      run(
+          "run",
+          file(FILE),
+          "--out",
+          folder.resolve("p" + parallel),
+          "--models",
+          folder.resolve("m" + parallel),
+          "--parallel",
+          parallel);
+    }
+    assertThat(folder.resolve("p2").resolve("results.jsonl"))
+        .isNotEmptyFile()
+        .hasSameTextualContentAs(folder.resolve("p1").resolve("results.jsonl"));
+  }
+
+  @Test
+  void aModelThatOneExperimentTrainedIsTakenAsItIsByAnother() throws IOException {
+    run("run", file(FILE), "--out", folder.resolve("one"));
+    Map<Path, FileTime> trained = weights();
+    run(
+        "run",
+        Files.writeString(
+            folder.resolve("other.json"),
+            FILE.replace("\"rope\":", "\"another name\":").replace("[16, 32]", "[16, 24]")),
+        "--out",
+        folder.resolve("other"));
+    assertThat(trained).hasSize(2);
+    assertThat(weights()).isEqualTo(trained);
+    assertThat(folder.resolve("other").resolve("results.jsonl")).isNotEmptyFile();
+  }
+
+  private Map<Path, FileTime> weights() throws IOException {
+    Map<Path, FileTime> times = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(folder.resolve("models"))) {
+      for (Path file : files.filter(f -> f.endsWith("run.safetensors")).toList()) {
+        times.put(file, Files.getLastModifiedTime(file));
+      }
+    }
+    return times;
+  }
+
+  @Test
+  void aTrainedModelIsExportedWithExamplesThatItsTokenizerReads() throws IOException {
+    run("run", file(FILE), "--out", folder.resolve("out"));
+    Path exported = folder.resolve("exported");
+    Ran ran =
+        run(
+            "export",
+            file(FILE),
+            "--models",
+            folder.resolve("models"),
+            "--out",
+            exported,
+            "--examples",
+            3,
+            "--length",
+            32);
+    assertThat(ran.code()).as(ran.err()).isZero();
+    List<String> lines = Files.readAllLines(exported.resolve("examples.txt"));
+    assertThat(lines).hasSize(3);
+    int[] first = new Induction(16, false).test(Draws.seed(3, 32, 0), 32).inputs();
+    assertThat(tokens(exported.resolve("model.gguf"), lines.getFirst())).containsExactly(first);
+    assertThat(tokens(exported.resolve("huggingface"), lines.getFirst())).containsExactly(first);
+  }
+
+  private static int[] tokens(Path model, String text) {
+    try (Model loaded = Model.load(model, 1)) {
+      return loaded.tokenizer().encode(text);
+    }
+  }
+
+  @Test
+  void onlyModelsWhoseTrainingHasEndedAreExported() throws IOException {
+    assertThat(run("export", file(FILE), "--out", folder.resolve("x")).err())
+        .contains("there is no trained model; rope lab run");
+  }
+
+  @Test
+  void storedResultsArePrintedAsMarkdown() throws IOException {
+    run("run", file(FILE), "--out", folder.resolve("out"));
+    Ran ran = run("table", folder.resolve("out").resolve("results.jsonl"));
+    assertThat(ran.out()).startsWith("| encoding, scaling | 16 | 32 (2×) |\n|---|--:|--:|\n");
+    assertThat(ran.out()).contains("| rope, YaRN |", "over 2 seeds");
+  }
+
+  @Test
+  void theCostOfEveryEncodingIsMeasuredAgainstNone() throws IOException {
+    Ran ran = run("cost", file(FILE), "--rounds", 2);
+    assertThat(ran.code()).as(ran.err()).isZero();
+    assertThat(ran.out().lines().skip(2).limit(2))
+        .satisfiesExactly(
+            none -> assertThat(none).startsWith("| no positions |").contains("| +0.0 % |"),
+            rope -> assertThat(rope).startsWith("| rope |"));
   }
 
   @Test
@@ -95,8 +201,10 @@ class LabTest {
   @Test
   void wrongFlagsAreOneSentence() throws IOException {
     assertThat(run().err()).startsWith("rope: a command is missing");
-    assertThat(run("run", "inductoin").err()).contains("inductoin", "induction, encodings");
+    assertThat(run("run", "inductoin").err()).contains("inductoin", "induction, eightfold");
     assertThat(run("run", file(FILE), "--seeds", 0).err()).contains("--seeds must be at least 1");
+    assertThat(run("run", file(FILE), "--parallel", 0).err())
+        .contains("--parallel must be at least 1");
     assertThat(run("run").code()).isEqualTo(2);
   }
 }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,6 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import rope4j.checkpoint.CheckpointException;
 import rope4j.checkpoint.json.JsonFile;
+import rope4j.lab.model.Initialisation;
 import rope4j.lab.task.Induction;
 
 /// What a file says, and how a wrong one is refused.
@@ -112,7 +115,7 @@ class ExperimentFileTest {
   void anUnknownNameIsAnsweredWithAllNames() {
     assertThatThrownBy(() -> Experiments.find("inductoin", false))
         .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("induction, encodings");
+        .hasMessageContaining("induction, eightfold");
     assertThatThrownBy(() -> Experiments.find(Path.of("no", "file.json").toString(), false))
         .isInstanceOf(CheckpointException.class);
   }
@@ -133,7 +136,55 @@ class ExperimentFileTest {
     Experiment.Job job = one.jobs().getFirst();
     Experiment otherTask = read(FILE.replace("\"alphabet\": 64", "\"alphabet\": 65"), false);
     Experiment otherTests = read(FILE.replace("\"betaFast\": 8", "\"betaFast\": 9"), false);
-    assertThat(otherTask.checkpointFolder(job)).isNotEqualTo(one.checkpointFolder(job));
-    assertThat(otherTests.checkpointFolder(job)).isEqualTo(one.checkpointFolder(job));
+    assertThat(ModelSettings.of(otherTask, job).key())
+        .isNotEqualTo(ModelSettings.of(one, job).key());
+    assertThat(ModelSettings.of(otherTests, job).key()).isEqualTo(ModelSettings.of(one, job).key());
+  }
+
+  @Test
+  void anEncodingMayBeginOtherwiseThanTheExperimentSays() {
+    Experiment experiment =
+        read(
+            FILE.replace("\"heads\": 2", "\"heads\": 2, \"initialisation\": \"pytorch\"")
+                .replace(
+                    "\"kind\": \"nope\"", "\"kind\": \"nope\", \"initialisation\": \"normal\""),
+            false);
+    assertThat(experiment.jobs().stream().map(job -> experiment.model(job).initialisation()))
+        .startsWith(Initialisation.PYTORCH, Initialisation.NORMAL);
+    Experiment.Job turned = experiment.jobs().getFirst();
+    assertThat(ModelSettings.of(experiment, turned).key())
+        .isNotEqualTo(ModelSettings.of(read(FILE, false), turned).key());
+  }
+
+  @Test
+  void aModelsSettingsAreAnExperimentThatTrainsIt() {
+    Experiment experiment = read(FILE, false);
+    for (Experiment.Job job : experiment.jobs()) {
+      ModelSettings settings = ModelSettings.of(experiment, job);
+      Experiment alone =
+          ModelSettings.read(
+              JsonFile.parse("model.json", settings.file().getBytes(StandardCharsets.UTF_8)));
+      assertThat(alone.jobs()).hasSize(1);
+      assertThat(ModelSettings.of(alone, alone.jobs().getFirst()).key()).isEqualTo(settings.key());
+      assertThat(alone.training(alone.jobs().getFirst())).isEqualTo(experiment.training(job));
+      assertThat(alone.task()).isEqualTo(experiment.task());
+    }
+  }
+
+  @Test
+  void experimentsThatAskTheSameModelsFindThemByTheSameKey() {
+    assertThat(
+            Stream.of("induction", "temperature", "damage", "finetune", "encodings", "base")
+                .map(name -> Experiments.find(name, false))
+                .map(experiment ->
+                    experiment.jobs().stream()
+                        .map(job -> ModelSettings.of(experiment, job).key())
+                        .collect(Collectors.toSet())))
+        .allSatisfy(keys -> assertThat(keys).containsAll(keysOf("induction")));
+  }
+
+  private static List<String> keysOf(String name) {
+    Experiment experiment = Experiments.find(name, false);
+    return experiment.jobs().stream().map(job -> ModelSettings.of(experiment, job).key()).toList();
   }
 }

@@ -39,6 +39,7 @@ class RunnerTest {
   @TempDir private Path folder;
   private final Fake fake = new Fake();
   private final List<Double> shares = new ArrayList<>();
+  private int parallel = 1;
 
   @Test
   void everyJobIsTrainedAndAskedUnderEveryStrategyAndLength() {
@@ -71,6 +72,14 @@ class RunnerTest {
     assertThat(fake.trained).containsExactly("rope-1", "learned-1");
     assertThat(resumed.stream().map(r -> r.encoding() + r.seed()).distinct())
         .containsExactly("rope0", "learned0", "rope1", "learned1");
+  }
+
+  @Test
+  void whenOneJobFailsThoseBesideItStop() {
+    fake.dieAt = "learned-0";
+    parallel = 2;
+    assertThatThrownBy(() -> run(FILE, false)).hasMessage("killed");
+    assertThat(fake.trained).doesNotContain("rope-1", "learned-1");
   }
 
   @Test
@@ -112,7 +121,8 @@ class RunnerTest {
     Experiment experiment =
         ExperimentReader.read(
             "mine", JsonFile.parse("mine.json", file.getBytes(StandardCharsets.UTF_8)), false);
-    return new Runner(experiment, fake, folder, "1", "rope lab run mine.json")
+    return new Runner(
+            experiment, fake, folder, folder.resolve("models"), 1, "1", "rope lab run mine.json")
         .run(resume, (what, done, total, worked) -> shares.add(done / total));
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
@@ -145,5 +146,62 @@ class LanguageModelTest {
     assertThatThrownBy(() -> config(new PositionEncoding.None(), Mixer.RECURRENCE_FIXED))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("needs the frequencies of a rope encoding");
+  }
+
+  @Test
+  void weightsBeginAsThoseOfPyTorchsLayersWhenAskedTo() {
+    try (LanguageModel model = new LanguageModel(config(ROPE), Initialisation.PYTORCH, 5)) {
+      double[] matrix = absolute(model, "model.layers.0.mlp.down_proj.weight");
+      double bound = 1 / Math.sqrt(48);
+      assertThat(Arrays.stream(matrix).max().orElse(0)).isBetween(0.95 * bound, bound);
+      assertThat(Arrays.stream(matrix).average().orElse(0)).isCloseTo(bound / 2, within(0.01));
+      double[] embeddings = absolute(model, "model.embed_tokens.weight");
+      assertThat(Arrays.stream(embeddings).map(v -> v * v).average().orElse(0))
+          .isCloseTo(1, within(0.1));
+    }
+  }
+
+  @Test
+  void weightsBeginWithADeviationOfAFiftiethOtherwise() {
+    try (LanguageModel model = new LanguageModel(config(ROPE), 5)) {
+      assertThat(
+              Arrays.stream(absolute(model, "model.embed_tokens.weight"))
+                  .map(v -> v * v)
+                  .average()
+                  .orElse(0))
+          .isCloseTo(4e-4, within(4e-5));
+    }
+  }
+
+  private static double[] absolute(LanguageModel model, String weight) {
+    float[] values = LibTorch.values(model.parameters().byName().get(weight));
+    double[] absolute = new double[values.length];
+    for (int i = 0; i < values.length; i++) {
+      absolute[i] = Math.abs(values[i]);
+    }
+    return absolute;
+  }
+
+  @Test
+  void thePlacesThatAreAskedGetWhatTheyGetAmongAll() {
+    try (LanguageModel model = new LanguageModel(config(ROPE), 5);
+        Positions positions = model.positions(ROPE, 16);
+        var _ = new PointerScope();
+        var _ = new NoGradGuard()) {
+      Tensor tokens = LibTorch.indices(ids(32), 2, 16);
+      float[] all = LibTorch.values(model.hidden(tokens, positions));
+      float[] some =
+          LibTorch.values(
+              model.hidden(
+                  tokens, positions, Optional.of(LibTorch.indices(new long[] {3, 20}, 2))));
+      assertThat(Arrays.copyOfRange(some, 0, 32))
+          .containsExactly(Arrays.copyOfRange(all, 3 * 32, 4 * 32), within(1e-5f));
+      assertThat(Arrays.copyOfRange(some, 32, 64))
+          .containsExactly(Arrays.copyOfRange(all, 20 * 32, 21 * 32), within(1e-5f));
+    }
+  }
+
+  private static long[] ids(int count) {
+    return Arrays.stream(tokens(count)).asLongStream().toArray();
   }
 }
