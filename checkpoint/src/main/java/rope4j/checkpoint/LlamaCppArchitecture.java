@@ -107,6 +107,9 @@ record LlamaCppArchitecture(Pairing pairing, Layers layers) {
               + "' is not known; known are "
               + String.join(", ", KNOWN.keySet()));
     }
-    return architecture;
+    // GLM-4 of images turns as Qwen's M-RoPE does, GLM-4 of text alone turns neighbours.
+    return model.architecture().equals("glm4") && model.rope().sections()
+        ? new LlamaCppArchitecture(Pairing.HALF, architecture.layers)
+        : architecture;
   }
 }

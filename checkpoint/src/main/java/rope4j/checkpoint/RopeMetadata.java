@@ -25,6 +25,8 @@ import java.util.OptionalInt;
 /// @param factors divisors of the tensor `rope_freqs.weight`, one per pair; empty when absent
 /// @param longFactors divisors of `rope_factors_long.weight`; empty when absent
 /// @param shortFactors divisors of `rope_factors_short.weight`; empty when absent
+/// @param sections whether the first two of `rope.dimension_sections` are above 0: positions have
+///   several axes (M-RoPE), which are equal in a text
 /// @param sliding what differs in layers with sliding-window attention
 public record RopeMetadata(
     double base,
@@ -40,6 +42,7 @@ public record RopeMetadata(
     List<Double> factors,
     List<Double> longFactors,
     List<Double> shortFactors,
+    boolean sections,
     SlidingMetadata sliding) {
 
   /// Files name these tensors with or without a layer; the layers' copies are equal.
@@ -68,6 +71,7 @@ public record RopeMetadata(
         divisors(file, "rope_freqs.weight"),
         divisors(file, "rope_factors_long.weight"),
         divisors(file, "rope_factors_short.weight"),
+        sections(metadata, rope + "dimension_sections"),
         SlidingMetadata.of(metadata, architecture));
   }
 
@@ -88,6 +92,14 @@ public record RopeMetadata(
       factor = finite(metadata, oldKey);
     }
     return factor.orElse(0) == 0 ? OptionalDouble.empty() : factor;
+  }
+
+  private static boolean sections(Metadata metadata, String key) {
+    if (!(metadata.get(key).orElse(null) instanceof MetadataValue.Array array)) {
+      return false;
+    }
+    long[] pairs = array.integers();
+    return pairs.length > 1 && pairs[0] > 0 && pairs[1] > 0;
   }
 
   static OptionalDouble finite(Metadata metadata, String key) {

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rope4j.rotation.Frequencies;
 import rope4j.rotation.Linear;
+import rope4j.rotation.Pairing;
 import rope4j.rotation.RopeParameters;
 import rope4j.rotation.Unscaled;
 import rope4j.rotation.Yarn;
@@ -59,6 +60,28 @@ class LlamaCppLayersTest {
 
   private List<LayerRotation> layers(GgufWriter model) {
     return LlamaCppRope.layers(describe(model), RopeOverrides.NONE, 4096);
+  }
+
+  @Test
+  void glm4PairsNeighboursInAFileOfTextAlone() {
+    assertThat(layers(file("glm4")).getFirst().parameters().pairing())
+        .isEqualTo(Pairing.INTERLEAVED);
+    assertThat(layers(glm4WithSections(8, 0, 0, 0)).getFirst().parameters().pairing())
+        .isEqualTo(Pairing.INTERLEAVED);
+  }
+
+  @Test
+  void glm4PairsHalvesWhereItsPositionsHaveSeveralAxes() {
+    assertThat(layers(glm4WithSections(2, 3, 3, 0)).getFirst().parameters().pairing())
+        .isEqualTo(Pairing.HALF);
+  }
+
+  private static GgufWriter glm4WithSections(Integer... pairs) {
+    return file("glm4")
+        .put(
+            "glm4.rope.dimension_sections",
+            MetadataType.ARRAY,
+            new GgufWriter.ArrayOf(MetadataType.INT32, List.of(pairs)));
   }
 
   @Test

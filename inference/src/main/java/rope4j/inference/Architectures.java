@@ -52,8 +52,9 @@ final class Architectures {
     table.put("smollm3", llama);
     table.put("phimoe", llama);
     table.put("mistral3", llama.scores(Architectures::mistral3));
-    table.put("granite", granite());
-    table.put("granitemoe", granite());
+    Architecture granite = granite();
+    table.put("granite", granite.rotating(keys -> keys.bool("rope.scaling.finetuned", true)));
+    table.put("granitemoe", granite);
     table.put("minicpm", llama.scales(Architectures::miniCpm));
     table.put("qwen3moe", llama.routing(keys -> softmax(keys, true)));
     table.put("qwen2moe", llama.routing(keys -> softmax(keys, false)));
@@ -72,18 +73,24 @@ final class Architectures {
         "gemma2",
         gemma
             .norms(Norms.AROUND)
-            .scales(keys -> gemmaScales(keys, 30))
+            .scales(keys -> gemmaScales(keys, keys.real("final_logit_softcapping", 30)))
             .scores((keys, block) ->
                 gemma(keys, block).withSoftCap(keys.real("attn_logit_softcapping", 50))));
-    table.put("gemma3", gemma.norms(Norms.AROUND));
+    table.put(
+        "gemma3",
+        gemma
+            .norms(Norms.AROUND)
+            .scales(keys -> gemmaScales(keys, keys.real("final_logit_softcapping", 0))));
     Architecture cohere =
         llama
             .layerNorm()
             .norms(Norms.SHARED)
             .residual(_ -> Residual.PARALLEL)
-            .scales(keys -> new Scales(1, 1, keys.real("logit_scale"), 0));
-    table.put("command-r", cohere);
+            .scales(keys -> new Scales(1, 1, orOne(keys.real("logit_scale")), 0));
     table.put("cohere2", cohere);
+    table.put(
+        "command-r",
+        cohere.scales(keys -> new Scales(1, 1, orOne(keys.real("logit_scale", 0)), 0)));
     table.put(
         "stablelm",
         llama
@@ -142,15 +149,15 @@ final class Architectures {
     return table;
   }
 
-  /// GGUF files leave it to the architecture; folders say it.
+  /// llama.cpp leaves it to the architecture whatever `expert_weights_norm` says; folders say it.
   private static Routing softmax(Keys keys, boolean normed) {
-    return Routing.softmax(keys.model().expertsUsed(), keys.bool("expert_weights_norm", normed));
+    return Routing.softmax(keys.model().expertsUsed(), keys.bool("norm_topk_prob", normed));
   }
 
   private static Scores gemma(Keys keys, int block) {
-    float scale = keys.real("attention.scale", 0);
+    float scale = keys.real("query_scale", 0);
     if (scale != 0) {
-      // Only folders say it.
+      // Only folders say it: llama.cpp does not read `attention.scale` here.
       return Scores.scaled(scale);
     }
     // The largest of Gemma 2 and 3 divide by the width that heads would have by sharing.
@@ -168,17 +175,12 @@ final class Architectures {
     return Scores.scaled(1 / Math.sqrt(channels));
   }
 
-  private static Scales gemmaScales(Keys keys, double softCap) {
-    return new Scales(
-        (float) Math.sqrt(keys.model().embeddingLength()),
-        1,
-        1,
-        keys.real("final_logit_softcapping", softCap));
+  private static Scales gemmaScales(Keys keys, float softCap) {
+    return new Scales((float) Math.sqrt(keys.model().embeddingLength()), 1, 1, softCap);
   }
 
   private static Architecture granite() {
     return Architecture.plain()
-        .rotating(keys -> keys.bool("rope.scaling.finetuned", true))
         .scores((keys, _) -> {
           float scale = keys.real("attention.scale", 0);
           return Scores.scaled(scale == 0 ? 1 / Math.sqrt(keys.model().headDimension()) : scale);

@@ -177,6 +177,7 @@ final class ConvertedModel {
         factors(gguf),
         tensor(gguf, "rope_factors_long.weight"),
         tensor(gguf, "rope_factors_short.weight"),
+        gguf.keys().containsKey("rope.dimension_sections"),
         sliding(gguf));
   }
 

@@ -78,6 +78,7 @@ final class Rotations {
             all.map(Rotations::list).orElse(rope.factors()),
             longContext.map(Rotations::list).orElse(rope.longFactors()),
             shortContext.map(Rotations::list).orElse(rope.shortFactors()),
+            rope.sections(),
             rope.sliding());
     return new ModelDescription(
         model.architecture(),

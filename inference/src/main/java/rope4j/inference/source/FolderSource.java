@@ -162,6 +162,7 @@ public final class FolderSource implements ModelSource {
         List.of(),
         List.of(),
         List.of(),
+        false,
         new SlidingMetadata(OptionalInt.empty(), none, OptionalInt.empty(), OptionalInt.empty()));
   }
 
