@@ -152,7 +152,7 @@ class SessionCacheTest {
               "keys and values of 2000000000 tokens take \\d+ MiB as f32 and buffers \\d+ MiB, but this"
                   + " JVM may use \\d+ MiB; ask for fewer tokens \\(at most \\d+, with -c\\) or store"
                   + " them narrower \\(--cache-type-k q8_0 --cache-type-v q8_0: \\d+ MiB\\), or give it"
-                  + " more memory \\(-Xmx\\)");
+                  + " more memory \\(-Xmx, for rope in ROPE_JAVA_OPTS\\)");
     }
   }
 

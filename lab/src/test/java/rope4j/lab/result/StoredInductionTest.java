@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/// What `rope lab run induction --quick` measured, as kept in `lab/results/induction.jsonl`.
+/// What `rope lab run induction` measured with three seeds, as kept in `lab/results/induction.jsonl`.
 class StoredInductionTest {
 
   private static List<Result> results = List.of();
@@ -19,8 +20,17 @@ class StoredInductionTest {
   }
 
   @Test
-  void theModelHasLearntTheTaskWithinTheTrainedLength() {
-    assertThat(accuracy("unscaled", 128)).isGreaterThan(0.95);
+  void theModelsHaveLearntTheTaskWithinTheTrainedLength() {
+    assertThat(accuracy("unscaled", 128)).isGreaterThan(0.9);
+  }
+
+  @Test
+  void atFourTimesTheTrainedLengthTheScalingsStandInTheOrderOfTheLiterature() {
+    assertThat(
+            Stream.of("unscaled", "NTK-aware", "PI", "by parts", "YaRN")
+                .map(scaling -> accuracy(scaling, 512)))
+        .isSorted()
+        .doesNotHaveDuplicates();
   }
 
   @Test
