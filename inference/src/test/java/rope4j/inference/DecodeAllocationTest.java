@@ -3,8 +3,10 @@ package rope4j.inference;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.reflect.Method;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import rope4j.checkpoint.RopeOverrides;
@@ -21,9 +23,21 @@ class DecodeAllocationTest {
   @ParameterizedTest
   @MethodSource("models")
   void aTokenAllocatesNothing(String name) throws ReflectiveOperationException {
+    expectNothingAllocated(Zoo.path(name), SessionOptions.EXACT);
+  }
+
+  @Test
+  void aTokenOfRoundedActivationsAllocatesNothing() throws ReflectiveOperationException {
+    Path everyType = Path.of("src/test/resources/quantized/every-type.gguf");
+    expectNothingAllocated(
+        everyType, SessionOptions.EXACT.withActivations(SessionOptions.Activations.EIGHT_BITS));
+  }
+
+  private static void expectNothingAllocated(Path file, SessionOptions options)
+      throws ReflectiveOperationException {
     // One thread does all the work, so that its own count is the whole.
-    try (Model model = Model.load(Zoo.path(name), 1)) {
-      Session session = model.session(model.rotation(RopeOverrides.NONE, 256), 256);
+    try (Model model = Model.load(file, 1)) {
+      Session session = model.session(model.rotation(RopeOverrides.NONE, 256), 256, options);
       session.feed(new int[TOKENS + 2]);
       Runnable tokens =
           () -> {

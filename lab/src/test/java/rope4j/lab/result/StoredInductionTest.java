@@ -8,7 +8,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/// What `rope lab run induction` measured with three seeds, as kept in `lab/results/induction.jsonl`.
+/// What `rope lab run induction` measured with three seeds, as kept in
+/// `lab/results/induction.jsonl`.
 class StoredInductionTest {
 
   private static List<Result> results = List.of();
