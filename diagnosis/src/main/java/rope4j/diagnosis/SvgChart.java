@@ -1,10 +1,12 @@
 package rope4j.diagnosis;
 
+import static rope4j.diagnosis.page.Drawing.number;
+
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import rope4j.diagnosis.page.Axis;
+import rope4j.diagnosis.page.Drawing;
 import rope4j.diagnosis.page.Markup;
 
 /// NLL by position as an inline SVG: a line per strategy and one for the control, each named where
@@ -47,14 +49,20 @@ final class SvgChart {
   private final Axis x;
   private final Axis y;
   private final Markup out;
+  private final Drawing drawing;
 
   private SvgChart(Examination examination, List<Series> series, Size size, Markup out) {
     this.examination = examination;
     this.series = series;
     this.size = size;
     this.out = out;
+    this.drawing = new Drawing(out);
     this.height = Math.max(size.height, TOP + BOTTOM + LINE_HEIGHT * (series.size() + 1));
-    int longest = series.stream().mapToInt(s -> cut(s.label()).length()).max().orElse(0);
+    int longest =
+        series.stream()
+            .mapToInt(s -> Drawing.cut(s.label(), size.longestLabel).length())
+            .max()
+            .orElse(0);
     // 7 units a character: a little more than a system font takes at 13.
     double right = size.width - LEADER - 7.0 * longest - 6;
     this.x = Axis.positions(examination.contextLength(), LEFT, right, size.ticks);
@@ -163,7 +171,8 @@ final class SvgChart {
           at,
           "y2",
           at);
-      text("tick", x.start() - 8, y.at(tick) + 4, "end", Numbers.decimals(tick, y.digits()));
+      drawing.text(
+          "tick", x.start() - 8, y.at(tick) + 4, "end", Numbers.decimals(tick, y.digits()));
     }
     for (double tick : x.ticks()) {
       String at = number(x.at(tick));
@@ -179,10 +188,10 @@ final class SvgChart {
           number(y.start()),
           "y2",
           number(y.start() + 5));
-      text("tick", x.at(tick), y.start() + 19, "middle", Numbers.count((long) tick));
+      drawing.text("tick", x.at(tick), y.start() + 19, "middle", Numbers.count((long) tick));
     }
-    text("axis", 4, 14, "start", "NLL, nats per token");
-    text("axis", (x.start() + x.end()) / 2, height - 6, "middle", "position, tokens");
+    drawing.text("axis", 4, 14, "start", "NLL, nats per token");
+    drawing.text("axis", (x.start() + x.end()) / 2, height - 6, "middle", "position, tokens");
     String at = number(border);
     out.empty(
         "line",
@@ -197,7 +206,7 @@ final class SvgChart {
         "y2",
         number(y.start()));
     boolean left = border < (x.start() + x.end()) / 2;
-    text(
+    drawing.text(
         "trained-label",
         border + (left ? 6 : -6),
         y.end() - 6,
@@ -259,29 +268,13 @@ final class SvgChart {
               + number(x.end() + LEADER - 5)
               + " "
               + number(places[i]));
-      text(
+      drawing.text(
           "end-label " + s.style() + (s.recommended() ? " best" : ""),
           x.end() + LEADER,
           places[i] + 4,
           "start",
-          cut(s.label()));
+          Drawing.cut(s.label(), size.longestLabel));
     }
     out.close();
-  }
-
-  private void text(String style, double atX, double atY, String anchor, String text) {
-    out.element(
-        "text", text, "class", style, "x", number(atX), "y", number(atY), "text-anchor", anchor);
-  }
-
-  private String cut(String label) {
-    return label.length() <= size.longestLabel
-        ? label
-        : label.substring(0, size.longestLabel - 1) + "…";
-  }
-
-  private static String number(double value) {
-    String text = String.format(Locale.ROOT, "%.1f", value);
-    return text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;
   }
 }

@@ -1,9 +1,12 @@
 package rope4j.diagnosis;
 
+import static rope4j.diagnosis.page.Drawing.number;
+
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.function.ToDoubleFunction;
+import rope4j.diagnosis.page.Drawing;
 import rope4j.diagnosis.page.Markup;
 import rope4j.diagnosis.probe.pairs.PairResult;
 import rope4j.diagnosis.probe.pairs.PairResult.StrategyRisk;
@@ -44,6 +47,7 @@ final class SvgPairs {
   private final List<PairRisk> pairs;
   private final Size size;
   private final Markup out;
+  private final Drawing drawing;
   private final double step;
   private double top;
 
@@ -52,6 +56,7 @@ final class SvgPairs {
     this.pairs = result.pairs();
     this.size = size;
     this.out = out;
+    this.drawing = new Drawing(out);
     this.step = (size.width - size.left - 4.0) / pairs.size();
   }
 
@@ -93,9 +98,9 @@ final class SvgPairs {
     }
     strips();
     for (int pair = 0; pair < pairs.size(); pair += stride()) {
-      text("tick", middle(pair), height - BOTTOM + 16, "middle", Integer.toString(pair));
+      drawing.text("tick", middle(pair), height - BOTTOM + 16, "middle", Integer.toString(pair));
     }
-    text("axis", size.left + pairs.size() * step / 2, height - 4, "middle", "pair");
+    drawing.text("axis", size.left + pairs.size() * step / 2, height - 4, "middle", "pair");
     out.close();
   }
 
@@ -116,15 +121,15 @@ final class SvgPairs {
     double most = Math.max(0, pairs.stream().mapToDouble(value).max().orElse(0));
     double least = Math.min(0, pairs.stream().mapToDouble(value).min().orElse(0));
     double range = most == least ? 1 : most - least;
-    text("axis", 4, top + 14, "start", title);
+    drawing.text("axis", 4, top + 14, "start", title);
     top += TITLE;
     double zero = top + PANEL * most / range;
     if (most == least) {
       zero = top + PANEL;
     }
     tick(top, most, style);
-    line("base", size.left, size.width - 4.0, zero, zero);
-    text("tick", size.left - 8.0, zero + 4, "end", "0");
+    drawing.line("base", size.left, zero, size.width - 4.0, zero);
+    drawing.text("tick", size.left - 8.0, zero + 4, "end", "0");
     if (least < 0) {
       tick(top + PANEL, least, style);
     }
@@ -151,7 +156,8 @@ final class SvgPairs {
   private void tick(double y, double value, String style) {
     if (value != 0) {
       String pattern = style.endsWith("cost") ? "%+.2f" : "%.2f";
-      text("tick", size.left - 8.0, y + 8, "end", String.format(Locale.ROOT, pattern, value));
+      drawing.text(
+          "tick", size.left - 8.0, y + 8, "end", String.format(Locale.ROOT, pattern, value));
     }
   }
 
@@ -160,16 +166,16 @@ final class SvgPairs {
     double least = pairs.stream().mapToDouble(SvgPairs::logTurns).min().orElse(-1);
     double high = Math.max(1, Math.ceil(most));
     double low = Math.min(-1, Math.floor(least));
-    text("axis", 4, top + 14, "start", "turns in training");
+    drawing.text("axis", 4, top + 14, "start", "turns in training");
     top += TITLE;
     for (double power = low; power <= high; power++) {
       double y = top + PANEL * (high - power) / (high - low);
-      line(power == 0 ? "base" : "grid", size.left, size.width - 4.0, y, y);
+      drawing.line(power == 0 ? "base" : "grid", size.left, y, size.width - 4.0, y);
       String label =
           power < 0
               ? Numbers.decimals(Math.pow(10, power), (int) -power)
               : Numbers.count((long) Math.pow(10, power));
-      text("tick", size.left - 8.0, y + 4, "end", label);
+      drawing.text("tick", size.left - 8.0, y + 4, "end", label);
     }
     for (PairRisk pair : pairs) {
       out.empty(
@@ -195,7 +201,8 @@ final class SvgPairs {
     if (result.strategies().isEmpty()) {
       return;
     }
-    text("axis", 4, top + 14, "start", "unseen radians × norm share that a strategy leaves");
+    drawing.text(
+        "axis", 4, top + 14, "start", "unseen radians × norm share that a strategy leaves");
     top += TITLE;
     double most =
         result.strategies().stream()
@@ -204,7 +211,12 @@ final class SvgPairs {
             .max()
             .orElse(0);
     for (StrategyRisk strategy : result.strategies()) {
-      text("strip-label", size.left - 8.0, top + 14, "end", cut(strategy.strategy()));
+      drawing.text(
+          "strip-label",
+          size.left - 8.0,
+          top + 14,
+          "end",
+          Drawing.cut(strategy.strategy(), size.longestLabel));
       for (int pair = 0; pair < pairs.size(); pair++) {
         double own = strategy.unseenByPair().get(pair);
         cell("cell", pair, "1");
@@ -240,43 +252,13 @@ final class SvgPairs {
       return;
     }
     double x = size.left + first.getAsInt() * step;
-    line("critical", x, x, 4, bottom);
+    drawing.line("critical", x, 4, x, bottom);
     boolean left = x < size.left + pairs.size() * step / 2;
-    text(
+    drawing.text(
         "critical-label",
         x + (left ? 6 : -6),
         14,
         left ? "start" : "end",
         size == Size.WIDE ? "from pair " + first.getAsInt() + ": less than one turn" : "");
-  }
-
-  private void line(String style, double x1, double x2, double y1, double y2) {
-    out.empty(
-        "line",
-        "class",
-        style,
-        "x1",
-        number(x1),
-        "x2",
-        number(x2),
-        "y1",
-        number(y1),
-        "y2",
-        number(y2));
-  }
-
-  private void text(String style, double atX, double atY, String anchor, String text) {
-    out.element(
-        "text", text, "class", style, "x", number(atX), "y", number(atY), "text-anchor", anchor);
-  }
-
-  private String cut(String label) {
-    return label.length() <= size.longestLabel
-        ? label
-        : label.substring(0, size.longestLabel - 1) + "…";
-  }
-
-  private static String number(double value) {
-    return String.format(Locale.ROOT, "%.2f", value).replaceFirst("\\.?0+$", "");
   }
 }

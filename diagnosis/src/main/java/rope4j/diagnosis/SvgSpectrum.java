@@ -1,11 +1,13 @@
 package rope4j.diagnosis;
 
+import static rope4j.diagnosis.page.Drawing.number;
+
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalInt;
 import rope4j.diagnosis.inspection.LayerForecast;
 import rope4j.diagnosis.page.Axis;
+import rope4j.diagnosis.page.Drawing;
 import rope4j.diagnosis.page.Markup;
 import rope4j.diagnosis.prediction.PairForecast;
 
@@ -60,6 +62,7 @@ final class SvgSpectrum {
   private final Axis y;
   private final double step;
   private final Markup out;
+  private final Drawing drawing;
 
   private SvgSpectrum(LayerForecast layer, List<Row> rows, Size size, Markup out) {
     this.layer = layer;
@@ -67,6 +70,7 @@ final class SvgSpectrum {
     this.rows = rows;
     this.size = size;
     this.out = out;
+    this.drawing = new Drawing(out);
     this.step = (size.width - size.left - 4.0) / pairs.size();
     this.y = decades();
   }
@@ -113,9 +117,9 @@ final class SvgSpectrum {
     }
     critical();
     for (int pair = 0; pair < pairs.size(); pair += stride()) {
-      text("tick", middle(pair), height - BOTTOM + 16, "middle", Integer.toString(pair));
+      drawing.text("tick", middle(pair), height - BOTTOM + 16, "middle", Integer.toString(pair));
     }
-    text("axis", size.left + pairs.size() * step / 2, height - 2, "middle", "pair");
+    drawing.text("axis", size.left + pairs.size() * step / 2, height - 2, "middle", "pair");
     out.close();
   }
 
@@ -145,10 +149,11 @@ final class SvgSpectrum {
   }
 
   private void plot() {
-    text("axis", 4, 14, "start", "turns in training");
+    drawing.text("axis", 4, 14, "start", "turns in training");
     for (double tick : y.ticks()) {
-      line(tick == 0 ? "base" : "grid", size.left, size.width - 4.0, y.at(tick), y.at(tick));
-      text("tick", size.left - 8.0, y.at(tick) + 4, "end", label(tick));
+      drawing.line(
+          tick == 0 ? "base" : "grid", size.left, y.at(tick), size.width - 4.0, y.at(tick));
+      drawing.text("tick", size.left - 8.0, y.at(tick) + 4, "end", label(tick));
     }
     for (PairForecast pair : pairs) {
       out.empty(
@@ -171,7 +176,12 @@ final class SvgSpectrum {
   }
 
   private void strip(Row row, double top) {
-    text("strip-label", size.left - 8.0, top + 14, "end", cut(row.label()));
+    drawing.text(
+        "strip-label",
+        size.left - 8.0,
+        top + 14,
+        "end",
+        Drawing.cut(row.label(), size.longestLabel));
     for (PairForecast pair : row.pairs()) {
       double share = pair.unseenRadians() / (2 * Math.PI);
       String x = number(size.left + pair.index() * step + 0.5);
@@ -207,43 +217,13 @@ final class SvgSpectrum {
       return;
     }
     double x = size.left + first.getAsInt() * step;
-    line("critical", x, x, TOP - 8.0, TOP + PLOT + GAP + rows.size() * STRIP);
+    drawing.line("critical", x, TOP - 8.0, x, TOP + PLOT + GAP + rows.size() * STRIP);
     boolean left = x < size.left + pairs.size() * step / 2;
-    text(
+    drawing.text(
         "critical-label",
         x + (left ? 6 : -6),
         TOP - 12.0,
         left ? "start" : "end",
         "from pair " + first.getAsInt() + ": less than one turn");
-  }
-
-  private void line(String style, double x1, double x2, double y1, double y2) {
-    out.empty(
-        "line",
-        "class",
-        style,
-        "x1",
-        number(x1),
-        "x2",
-        number(x2),
-        "y1",
-        number(y1),
-        "y2",
-        number(y2));
-  }
-
-  private void text(String style, double atX, double atY, String anchor, String text) {
-    out.element(
-        "text", text, "class", style, "x", number(atX), "y", number(atY), "text-anchor", anchor);
-  }
-
-  private String cut(String label) {
-    return label.length() <= size.longestLabel
-        ? label
-        : label.substring(0, size.longestLabel - 1) + "…";
-  }
-
-  private static String number(double value) {
-    return String.format(Locale.ROOT, "%.2f", value).replaceFirst("\\.?0+$", "");
   }
 }

@@ -1,7 +1,10 @@
 package rope4j.tuning.result;
 
+import static rope4j.diagnosis.page.Drawing.number;
+
 import java.util.Locale;
 import rope4j.diagnosis.page.Axis;
+import rope4j.diagnosis.page.Drawing;
 import rope4j.diagnosis.page.Markup;
 
 /// An empty plot with its axes; what is drawn into it is the caller's.
@@ -15,11 +18,13 @@ final class Chart {
   static final int BOTTOM = 372;
 
   private final Markup out;
+  private final Drawing drawing;
   private final Axis x;
   private final Axis y;
 
   private Chart(Markup out, Axis x, Axis y) {
     this.out = out;
+    this.drawing = new Drawing(out);
     this.x = x;
     this.y = y;
   }
@@ -72,23 +77,11 @@ final class Chart {
   }
 
   void line(String style, double x1, double y1, double x2, double y2) {
-    out.empty(
-        "line",
-        "class",
-        style,
-        "x1",
-        number(x1),
-        "y1",
-        number(y1),
-        "x2",
-        number(x2),
-        "y2",
-        number(y2));
+    drawing.line(style, x1, y1, x2, y2);
   }
 
   void text(String style, double atX, double atY, String anchor, String text) {
-    out.element(
-        "text", text, "class", style, "x", number(atX), "y", number(atY), "text-anchor", anchor);
+    drawing.text(style, atX, atY, anchor, text);
   }
 
   /// A point of the plot with what a pointer over it shows.
@@ -113,9 +106,5 @@ final class Chart {
 
   static String decimals(double value, int digits) {
     return String.format(Locale.ROOT, "%." + digits + "f", value);
-  }
-
-  static String number(double value) {
-    return String.format(Locale.ROOT, "%.1f", value);
   }
 }

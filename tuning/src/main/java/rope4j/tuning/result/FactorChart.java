@@ -1,5 +1,7 @@
 package rope4j.tuning.result;
 
+import static rope4j.diagnosis.page.Drawing.number;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.DoubleStream;
@@ -39,9 +41,9 @@ final class FactorChart {
       double[] factors = lines.get(i).candidate().factors();
       for (int pair = 0; pair < factors.length; pair++) {
         path.append(pair == 0 ? 'M' : 'L')
-            .append(Chart.number(x.at(pair)))
+            .append(number(x.at(pair)))
             .append(' ')
-            .append(Chart.number(y.at(Math.min(factors[pair], y.high()))));
+            .append(number(y.at(Math.min(factors[pair], y.high()))));
       }
       chart.path("line " + style(tuning, lines, i), path.toString());
     }

@@ -1,5 +1,7 @@
 package rope4j.tuning.result;
 
+import static rope4j.diagnosis.page.Drawing.number;
+
 import java.util.ArrayList;
 import java.util.List;
 import rope4j.diagnosis.page.Axis;
@@ -52,15 +54,15 @@ final class HistoryChart {
           allowed ? 4.5 : 2.5,
           trial.candidate().name());
       if (allowed && trial.loss() < best) {
-        String at = Chart.number(x.at(trial.evaluation()));
-        path.append(path.isEmpty() ? "M" + at + " " + Chart.number(y.at(trial.loss())) : "H" + at)
+        String at = number(x.at(trial.evaluation()));
+        path.append(path.isEmpty() ? "M" + at + " " + number(y.at(trial.loss())) : "H" + at)
             .append("V")
-            .append(Chart.number(y.at(trial.loss())));
+            .append(number(y.at(trial.loss())));
         best = trial.loss();
       }
     }
     if (!path.isEmpty()) {
-      chart.path("line s0 best", path + "H" + Chart.number(x.end()));
+      chart.path("line s0 best", path + "H" + number(x.end()));
     }
     chart.close();
     out.open("ul", "class", "key");
