@@ -42,7 +42,7 @@ import rope4j.tuning.space.Target;
 public final class Tuner {
 
   private static final int SEARCH_WINDOWS = 6;
-  private static final int HELD_OUT_WINDOWS = 16;
+  private static final int HELD_OUT_WINDOWS = 32;
 
   /// Candidates beyond the closed forms that a budget has to allow, at the least.
   private static final int FEWEST = 8;

@@ -1,6 +1,5 @@
 package rope4j.tuning.fitness;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.DoubleStream;
 
@@ -17,13 +16,12 @@ public record Measurement(List<Double> text, List<Double> needles, double damage
     needles = List.copyOf(needles);
   }
 
-  /// Values that may be taken as independent and whose mean is the loss: blocks of text, needles,
-  /// or for both one value.
-  public double[] losses(Objective objective) {
+  /// The loss, nats: the mean of text, of needles, or of both means.
+  public double loss(Objective objective) {
     return switch (objective) {
-      case NLL -> values(text);
-      case NEEDLE -> values(needles);
-      case BOTH -> new double[] {(mean(values(text)) + mean(values(needles))) / 2};
+      case NLL -> mean(values(text));
+      case NEEDLE -> mean(values(needles));
+      case BOTH -> (mean(values(text)) + mean(values(needles))) / 2;
     };
   }
 
@@ -36,11 +34,10 @@ public record Measurement(List<Double> text, List<Double> needles, double damage
     return mean(losses(windows, objective));
   }
 
-  /// The independent values of several windows, in order.
+  /// The losses of several windows, in order. Within a window what is read early bears on what
+  /// follows, so that nothing smaller than a window may be taken as independent.
   public static double[] losses(List<Measurement> windows, Objective objective) {
-    return windows.stream()
-        .flatMapToDouble(window -> Arrays.stream(window.losses(objective)))
-        .toArray();
+    return windows.stream().mapToDouble(window -> window.loss(objective)).toArray();
   }
 
   /// The damage over several windows, nats.

@@ -17,12 +17,16 @@ final class Needles {
   /// Where needles stand, as a share of the text; the first at its very start.
   private static final double[] DEPTHS = {0, 0.25, 0.5, 0.75};
 
+  /// Tokens of text past the trained length that are left beside the questions, at the least.
+  private static final int TEXT = 64;
+
   private Needles() {}
 
   /// @throws IllegalArgumentException when needles would leave too little text between them
   static void requireRoom(int trainedLength, int contextLength) {
     int taken = 2 * DEPTHS.length * LENGTH;
-    if (taken > contextLength / 2 || contextLength - trainedLength <= DEPTHS.length * LENGTH) {
+    if (taken > contextLength / 2
+        || contextLength - trainedLength < DEPTHS.length * LENGTH + TEXT) {
       throw new IllegalArgumentException(
           "a context of "
               + contextLength
@@ -31,7 +35,7 @@ final class Needles {
               + " needles and their questions past the trained length of "
               + trainedLength
               + "; ask for a --context of at least "
-              + Math.max(2 * taken, trainedLength + DEPTHS.length * LENGTH + 1)
+              + Math.max(2 * taken, trainedLength + DEPTHS.length * LENGTH + TEXT)
               + ", or take --objective nll");
     }
   }

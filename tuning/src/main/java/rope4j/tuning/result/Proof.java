@@ -125,8 +125,8 @@ public record Proof(List<Point> points, Point bestClosed, Point yarn, Point reco
         points.stream()
             .filter(point -> !point.closedForm() && point.candidate().runnable())
             .filter(point -> point.damage() <= yarn.damage())
-            .min(Comparator.comparingDouble(point -> point.loss().mean()))
             .filter(Point::beats)
+            .min(Comparator.comparingDouble(point -> point.loss().mean()))
             .orElse(bestClosed);
     return new Proof(points, bestClosed, yarn, recommended);
   }

@@ -1,11 +1,16 @@
 package rope4j.tuning.result;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import rope4j.tuning.fitness.Evaluator;
+import rope4j.tuning.fitness.Measurement;
 import rope4j.tuning.fitness.Objective;
+import rope4j.tuning.fitness.Window;
 import rope4j.tuning.search.Trial;
 import rope4j.tuning.space.Candidate;
 
@@ -22,6 +27,25 @@ class ProofTest {
   @Test
   void whatIsNoBetterThanChanceIsNotRecommended() {
     Proof proof = Proofs.proof(1, 0.15);
+    assertThat(proof.recommended()).isEqualTo(proof.bestClosed());
+  }
+
+  /// What is gained varies from text to text more than within one: 24 blocks of one window say no
+  /// more than one of them.
+  @Test
+  void aGainInHalfOfTheTextsAndALossInTheOthersIsNotRecommended() {
+    List<Window> windows = Proofs.windows();
+    Evaluator byTurns =
+        (candidate, window) -> {
+          boolean found = candidate.name().equals("LongRoPE");
+          double gain = windows.indexOf(window) % 2 == 0 ? 0.3 : -0.2;
+          double loss = (candidate.key().equals(Proofs.FORMS.yarn().key()) ? 1 : 1.5);
+          return new Measurement(Collections.nCopies(24, found ? 1 - gain : loss), List.of(), 0.1);
+        };
+    Proof proof = Proof.of(Proofs.found(0.95, 0.1), Proofs.FORMS, windows, Objective.NLL, byTurns);
+    Point found = proof.points().getLast();
+    assertThat(found.gain().mean()).isCloseTo(0.05, within(1e-9));
+    assertThat(found.beats()).isFalse();
     assertThat(proof.recommended()).isEqualTo(proof.bestClosed());
   }
 

@@ -67,7 +67,7 @@ final class Proofs {
         new Effort(800, 156, 956, 1_000_000, 60, 61, 0.01));
   }
 
-  private static List<Trial> found(double loss, double damage) {
+  static List<Trial> found(double loss, double damage) {
     Candidate candidate =
         Candidate.of("LongRoPE", new double[] {1, 1, 1.5, 2, 3, 4, 4.5, 5}, 1.1, TARGET);
     return List.of(new Trial(100, "longrope", candidate, 2, loss, damage));
