@@ -3,11 +3,14 @@ package rope4j.diagnosis;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import rope4j.diagnosis.Verdict.Level;
 import rope4j.diagnosis.probe.ProbeReport;
 import rope4j.diagnosis.probe.retrieval.RetrievalCell;
 import rope4j.diagnosis.probe.retrieval.RetrievalScore;
+import rope4j.diagnosis.probe.trial.Proportion;
 import rope4j.diagnosis.rules.Finding;
 import rope4j.diagnosis.rules.Finding.Severity;
 
@@ -23,6 +26,9 @@ final class LossWithoutRetrieval {
 
   /// and the far part at most so often, times the near one.
   private static final double MOST_FAR = 0.2;
+
+  /// A share below this is called nothing.
+  private static final double NOTHING = 0.05;
 
   private LossWithoutRetrieval() {}
 
@@ -94,21 +100,32 @@ final class LossWithoutRetrieval {
   }
 
   /// Where the points fall into near ones that are found and far ones that are not; empty where
-  /// they do not.
+  /// they do not, or so few were asked for that chance can part them so.
   static Optional<Reach> reach(List<Point> points) {
     return points.stream()
         .map(Point::distance)
         .distinct()
-        .map(distance ->
-            new Reach(
-                distance,
-                mean(points.stream().filter(point -> point.distance() <= distance).toList()),
-                mean(points.stream().filter(point -> point.distance() > distance).toList())))
+        .flatMap(distance -> parted(points, distance).stream())
         .filter(reach -> reach.near() >= LEAST_NEAR && reach.far() <= MOST_FAR * reach.near())
         .max((a, b) -> Double.compare(a.near() - a.far(), b.near() - b.far()));
   }
 
-  /// Not a number where there are none, which no comparison accepts.
+  private static Optional<Reach> parted(List<Point> points, int distance) {
+    Map<Boolean, List<Point>> parts =
+        points.stream().collect(Collectors.partitioningBy(point -> point.distance() <= distance));
+    List<Point> near = parts.getOrDefault(true, List.of());
+    List<Point> far = parts.getOrDefault(false, List.of());
+    return far.isEmpty() || proportion(near).low() <= proportion(far).high()
+        ? Optional.empty()
+        : Optional.of(new Reach(distance, mean(near), mean(far)));
+  }
+
+  private static Proportion proportion(List<Point> points) {
+    int asked = (int) Math.round(points.stream().mapToDouble(Point::weight).sum());
+    int right = (int) Math.round(Math.clamp(mean(points), 0, 1) * asked);
+    return Proportion.of(right, asked);
+  }
+
   private static double mean(List<Point> points) {
     double weight = points.stream().mapToDouble(Point::weight).sum();
     return points.stream().mapToDouble(point -> point.weight() * point.score()).sum() / weight;
@@ -121,9 +138,10 @@ final class LossWithoutRetrieval {
         Severity.WARNING,
         String.format(
             Locale.ROOT,
-            "%s: the loss %s, but nothing farther than %s tokens back is retrieved.",
+            "%s: the loss %s, but %s farther than %s tokens back is retrieved.",
             result.strategy().label(),
             holds ? "holds" : "does not break",
+            reach.far() < NOTHING ? "nothing" : "hardly anything",
             Numbers.count(reach.distance())),
         String.format(
             Locale.ROOT,

@@ -78,8 +78,14 @@ class LossWithoutRetrievalTest {
   void theReachIsTheLastDistanceThatIsFound() {
     assertThat(
             LossWithoutRetrieval.reach(
-                List.of(new Point(32, 0.9, 4), new Point(64, 0.8, 4), new Point(128, 0.1, 4))))
+                List.of(new Point(32, 0.9, 9), new Point(64, 0.8, 9), new Point(128, 0.1, 9))))
         .hasValueSatisfying(reach -> assertThat(reach.distance()).isEqualTo(64));
+  }
+
+  @Test
+  void fewQuestionsTellNothing() {
+    assertThat(LossWithoutRetrieval.reach(List.of(new Point(32, 1, 2), new Point(128, 0, 2))))
+        .isEmpty();
   }
 
   @Test
