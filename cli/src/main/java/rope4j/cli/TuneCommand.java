@@ -42,6 +42,8 @@ import rope4j.tuning.search.Preset;
     })
 final class TuneCommand implements Callable<Integer> {
 
+  private static final String EVALUATIONS = "evaluations.jsonl";
+
   @Spec private CommandSpec spec;
   @Mixin private ModelInput input;
   @Mixin private TuningTexts texts;
@@ -146,8 +148,7 @@ final class TuneCommand implements Callable<Integer> {
       Path folder = folder(contextLength);
       requireOther(model, folder);
       Tuning tuning;
-      try (EvaluationCache cache =
-          EvaluationCache.open(folder.resolve("evaluations.jsonl"), model)) {
+      try (EvaluationCache cache = EvaluationCache.open(folder.resolve(EVALUATIONS), model)) {
         if (cache.size() > 0) {
           err.println("rope: " + cache.size() + " evaluations are known from " + folder);
         }
@@ -186,6 +187,10 @@ final class TuneCommand implements Callable<Integer> {
         && (Paths.same(copy, read) || Paths.same(copy, read.resolve("config.json")))) {
       throw new InputException(
           "--out " + folder + " is the model's own folder, whose config.json stays; name another");
+    }
+    if (Files.exists(copy) && Files.notExists(folder.resolve(EVALUATIONS))) {
+      throw new InputException(
+          "--out " + folder + " holds a model, whose config.json stays; name another folder");
     }
   }
 

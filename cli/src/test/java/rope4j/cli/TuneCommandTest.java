@@ -87,6 +87,11 @@ class TuneCommandTest {
     Path few = Files.writeString(folder.resolve("few.txt"), ids(300));
     Object[] base = {"tune", MODEL, "--context", 256, "--out", folder.resolve("none")};
     run(base, "--tokens", few).isRefusedWith("too short");
+    Path model = Files.createDirectory(folder.resolve("other-model"));
+    Files.writeString(model.resolve("config.json"), "{}");
+    Cli.run("tune", MODEL, "--context", 256, "--tokens", tokens, "--out", model)
+        .isRefusedWith("holds a model");
+    assertThat(model.resolve("config.json")).hasContent("{}");
     run(base, "--tokens", tokens, "--budget", 10).isRefusedWith("does not suffice", "at least");
     run(base, "--tokens", tokens, "--budget", "soon").isRefusedWith("is no budget");
     run(base, "--tokens", tokens, "--preset", "best").isRefusedWith("longrope2");
