@@ -29,6 +29,7 @@ public final class Model implements AutoCloseable {
   private final Transformer transformer;
   private final Workers workers;
   private final Kernels kernels;
+  private final CopyRoom room;
   private final OptionalInt attentionWindow;
 
   private Model(
@@ -36,11 +37,13 @@ public final class Model implements AutoCloseable {
       Transformer transformer,
       Workers workers,
       Kernels kernels,
+      CopyRoom room,
       OptionalInt attentionWindow) {
     this.source = source;
     this.transformer = transformer;
     this.workers = workers;
     this.kernels = kernels;
+    this.room = room;
     this.attentionWindow = attentionWindow;
   }
 
@@ -72,7 +75,13 @@ public final class Model implements AutoCloseable {
     try {
       requireSupported(source);
       Transformer transformer = TransformerReader.read(source);
-      return new Model(source, transformer, new Workers(threads), kernels, OptionalInt.empty());
+      return new Model(
+          source,
+          transformer,
+          new Workers(threads),
+          kernels,
+          new CopyRoom(Runtime.getRuntime().maxMemory()),
+          OptionalInt.empty());
     } catch (CheckpointException e) {
       source.close();
       throw new CheckpointException(path + ": " + e.getMessage(), e);
@@ -106,7 +115,7 @@ public final class Model implements AutoCloseable {
           "an attention window needs at least 1 token, not " + tokens);
     }
     return new Model(
-        source, transformer.withinWindow(tokens), workers, kernels, OptionalInt.of(tokens));
+        source, transformer.withinWindow(tokens), workers, kernels, room, OptionalInt.of(tokens));
   }
 
   /// Where attention was cut ([#withAttentionWindow]); empty for a model as its files describe it.
@@ -254,7 +263,7 @@ public final class Model implements AutoCloseable {
   ///
   /// @throws IllegalArgumentException also when the model's heads can't be stored as a type
   public Session session(ModelRotation rotation, int capacity, SessionOptions options) {
-    return new Session(transformer, workers, kernels, rotation, capacity, options);
+    return new Session(transformer, workers, kernels, room, rotation, capacity, options);
   }
 
   /// Bytes that keys and values of so many tokens take in float32.

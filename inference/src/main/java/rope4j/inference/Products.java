@@ -33,15 +33,16 @@ final class Products {
   private final float[][] panels;
   private final Optional<RoundedActivations> rounded;
 
-  /// @param activations what products with weights of four bits do with activations
-  Products(Kernels kernels, Workers workers, Activations activations) {
+  /// @param activations what products with weights of four and six bits do with activations
+  /// @param room what copies of such weights may take
+  Products(Kernels kernels, Workers workers, Activations activations, CopyRoom room) {
     this.kernels = kernels;
     this.tileTokens = kernels.tile();
     panels = new float[workers.threads()][PANEL * ROW];
     rounded =
         switch (activations) {
           case FLOATS -> Optional.empty();
-          case EIGHT_BITS -> Optional.of(new RoundedActivations(kernels, workers));
+          case EIGHT_BITS -> Optional.of(new RoundedActivations(kernels, workers, room));
         };
   }
 

@@ -1,35 +1,50 @@
 package rope4j.inference;
 
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 import rope4j.checkpoint.TensorType;
 import rope4j.inference.kernel.EightBits;
 import rope4j.inference.kernel.FourBitKernels;
+import rope4j.inference.kernel.InterleavedProduct;
 import rope4j.inference.kernel.Kernels;
 import rope4j.inference.kernel.RoundedRowProduct;
 import rope4j.inference.kernel.RoundedToken;
 
-/// Activations rounded to eight bits once for all products of them with weights of four bits, and
-/// those products: in integers where the kernels can (tiles by [FourBitKernels], single tokens by
+/// Activations rounded to eight bits once for all products of them with weights of four and six
+/// bits, and those products: in integers where the kernels can (tiles by [FourBitKernels], single
+/// tokens by [InterleavedProduct] where there is room for a copy of the weights, else by
 /// [RoundedRowProduct]), else as floats that were rounded the same.
 final class RoundedActivations {
 
   private final Workers workers;
+  private final CopyRoom room;
   private final Kernels floatKernels;
   private final int tileTokens;
   private final Optional<FourBitKernels> kernels;
   private final Panel[] panels;
-  private final Workers.Task roundTile = this::roundTile;
+  private final Workers.Task roundToIntegers = this::roundToIntegers;
+  private final Workers.Task roundToFloats = this::roundToFloats;
 
   private float[] source = {};
   private int columns;
-  private boolean isRounded;
-  private boolean isToken;
+  private final Set<Form> made = EnumSet.noneOf(Form.class);
 
   private final RoundedToken token = new RoundedToken();
   private short[] integers = {};
   private float[] scales = {};
   private float[] sums = {};
   private float[] floats = {};
+
+  /// How activations are rounded.
+  private enum Form {
+    /// A single token, for [RoundedRowProduct]s and [InterleavedProduct]s.
+    TOKEN,
+    /// Integers with scales, for [FourBitKernels].
+    INTEGERS,
+    /// Floats that are a scale times an integer, for [Kernels].
+    FLOATS
+  }
 
   /// What a thread unpacks.
   private static final class Panel {
@@ -39,8 +54,10 @@ final class RoundedActivations {
     final short[] sums = new short[8 * Kernels.TILE];
   }
 
-  RoundedActivations(Kernels kernels, Workers workers) {
+  /// @param room what copies of weights may take
+  RoundedActivations(Kernels kernels, Workers workers, CopyRoom room) {
     this.workers = workers;
+    this.room = room;
     this.floatKernels = kernels;
     this.tileTokens = kernels.tile();
     this.kernels = FourBitKernels.with(kernels);
@@ -53,7 +70,7 @@ final class RoundedActivations {
   /// Whether products with weights of this type are for these activations rounded.
   static boolean areFor(TensorType type) {
     return switch (type) {
-      case Q4_0, Q4_1, Q4_K -> true;
+      case Q4_0, Q4_1, Q4_K, Q6_K -> true;
       default -> false;
     };
   }
@@ -61,57 +78,62 @@ final class RoundedActivations {
   /// New activations come; none of them is rounded yet.
   void begin(float[] x) {
     source = x;
-    isRounded = false;
-    isToken = false;
+    made.clear();
+  }
+
+  /// How products with weights of a type take activations.
+  private Form form(TensorType type) {
+    if (floatKernels.roundedRowProduct(type).isPresent()) {
+      return Form.TOKEN;
+    }
+    return kernels.isPresent() && FourBitKernels.areFor(type) ? Form.INTEGERS : Form.FLOATS;
   }
 
   /// Rounds them for products with a matrix, unless they are already.
   void round(WeightMatrix weights, int tiles) {
-    int width = weights.columns();
-    if (floatKernels.roundedRowProduct(weights.type()).isPresent()) {
-      if (!isToken) {
-        token.round(source, 0, width);
-        isToken = true;
-      }
+    Form form = form(weights.type());
+    if (!made.add(form)) {
       return;
     }
-    if (isRounded) {
-      return;
-    }
-    columns = width;
-    int length = width * tiles * tileTokens;
-    if (kernels.isPresent()) {
-      if (integers.length < length) {
-        integers = new short[length];
-        scales = new float[length / EightBits.BLOCK];
-        sums = new float[scales.length];
+    columns = weights.columns();
+    int length = columns * tiles * tileTokens;
+    switch (form) {
+      case TOKEN -> token.round(source, 0, columns);
+      case INTEGERS -> {
+        if (integers.length < length) {
+          integers = new short[length];
+          scales = new float[length / EightBits.BLOCK];
+          sums = new float[scales.length];
+        }
+        workers.run(tiles, roundToIntegers);
       }
-    } else if (floats.length < length) {
-      floats = new float[length];
+      case FLOATS -> {
+        if (floats.length < length) {
+          floats = new float[length];
+        }
+        workers.run(tiles, roundToFloats);
+      }
     }
-    workers.run(tiles, roundTile);
-    isRounded = true;
   }
 
-  private void roundTile(int tile, int worker) {
+  private void roundToIntegers(int tile, int worker) {
     int from = tile * columns * tileTokens;
-    if (kernels.isPresent()) {
-      int block = from / EightBits.BLOCK;
-      kernels.get().round(source, from, columns, integers, from, scales, sums, block);
-    } else {
-      EightBits.round(source, from, columns, tileTokens, floats);
-    }
+    int block = from / EightBits.BLOCK;
+    kernels.orElseThrow().round(source, from, columns, integers, from, scales, sums, block);
+  }
+
+  private void roundToFloats(int tile, int worker) {
+    EightBits.round(source, tile * columns * tileTokens, columns, tileTokens, floats);
   }
 
   /// Whether these activations were rounded for products like this one.
   boolean holds(WeightMatrix weights, float[] x) {
-    boolean done = floatKernels.roundedRowProduct(weights.type()).isPresent() ? isToken : isRounded;
-    return done && x == source && areFor(weights.type());
+    return x == source && areFor(weights.type()) && made.contains(form(weights.type()));
   }
 
   /// Whether the product is to be made here; else with [#floats].
   boolean multiplies(WeightMatrix weights) {
-    return kernels.isPresent() || floatKernels.roundedRowProduct(weights.type()).isPresent();
+    return form(weights.type()) != Form.FLOATS;
   }
 
   /// The rounded activations in the places of the others.
@@ -132,6 +154,14 @@ final class RoundedActivations {
       float[] scratch) {
     int firstRow = panel * Products.PANEL;
     int rows = Math.min(Products.PANEL, weights.rows() - firstRow);
+    Optional<InterleavedProduct> interleaved = floatKernels.interleavedProduct(weights.type());
+    if (interleaved.isPresent()
+        && weights.interleaved().has(panel, weights, interleaved.get(), room)) {
+      weights
+          .interleaved()
+          .multiply(panel, weights, interleaved.get(), token, y, accumulate, scratch);
+      return;
+    }
     Optional<RoundedRowProduct> single = floatKernels.roundedRowProduct(weights.type());
     if (single.isPresent()) {
       weights.multiply(single.get(), firstRow, rows, token, y, firstRow, accumulate, scratch);

@@ -26,7 +26,8 @@ public final class Scorer {
   Scorer(Transformer model, Workers workers, Kernels kernels, int batchTokens) {
     this.model = model;
     this.batchTokens = batchTokens;
-    Products products = new Products(kernels, workers, SessionOptions.Activations.FLOATS);
+    Products products =
+        new Products(kernels, workers, SessionOptions.Activations.FLOATS, new CopyRoom(0));
     batch = new Batch(model.blocks().size(), batchTokens, kernels.tile());
     cache =
         new KeyValueCache(model, kernels, KeyValueType.F32, KeyValueType.F32, Integer.MAX_VALUE);

@@ -57,9 +57,10 @@ public final class Session {
         Workers workers,
         Kernels kernels,
         Activations activations,
+        CopyRoom room,
         KeyValueCache cache,
         int batchTokens) {
-      Products products = new Products(kernels, workers, activations);
+      Products products = new Products(kernels, workers, activations, room);
       batch = new Batch(model.blocks().size(), batchTokens, kernels.tile());
       layers = new Layers(model, kernels, workers, products, batch, cache);
       output = new OutputLayer(model, kernels, workers, products, batch);
@@ -74,6 +75,7 @@ public final class Session {
       Transformer model,
       Workers workers,
       Kernels kernels,
+      CopyRoom room,
       ModelRotation rotation,
       int capacity,
       SessionOptions options) {
@@ -82,7 +84,9 @@ public final class Session {
           "a session needs room for at least 1 token, not " + capacity);
     }
     rotation.requireFits(model);
-    new SessionMemory(model, options.keys(), options.values()).requireRoom(capacity);
+    SessionMemory memory = new SessionMemory(model, options.keys(), options.values());
+    memory.requireRoom(capacity);
+    room.keepFree(memory.cache(capacity) + memory.activations(capacity));
     this.model = model;
     this.options = options;
     this.rule = rotation;
@@ -91,8 +95,9 @@ public final class Session {
     cache = new KeyValueCache(model, kernels, options.keys(), options.values(), capacity);
     mover = new CacheMover(model, workers, cache);
     many =
-        new Path(model, workers, kernels, options.activations(), cache, Math.min(BATCH, capacity));
-    one = new Path(model, workers, kernels.single(), options.activations(), cache, 1);
+        new Path(
+            model, workers, kernels, options.activations(), room, cache, Math.min(BATCH, capacity));
+    one = new Path(model, workers, kernels.single(), options.activations(), room, cache, 1);
     many.batch.use(this.rotation);
     one.batch.use(this.rotation);
   }

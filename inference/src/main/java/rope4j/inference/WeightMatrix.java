@@ -15,9 +15,15 @@ import rope4j.inference.kernel.WeightDecoder;
 /// @param columns inputs; consecutive in the file, whole blocks of the type
 /// @param type how the file stores a row
 /// @param data the mapped bytes of all rows
-record WeightMatrix(int rows, int columns, TensorType type, MemorySegment data) {
+/// @param interleaved a copy of them for single tokens, as far as it was made
+record WeightMatrix(
+    int rows, int columns, TensorType type, MemorySegment data, InterleavedRows interleaved) {
 
   private static final Kernels SCALAR = Kernels.scalar();
+
+  WeightMatrix(int rows, int columns, TensorType type, MemorySegment data) {
+    this(rows, columns, type, data, new InterleavedRows(rows));
+  }
 
   /// Whether this engine can read the type.
   static boolean supports(TensorType type) {
@@ -98,6 +104,7 @@ record WeightMatrix(int rows, int columns, TensorType type, MemorySegment data) 
       int yAt,
       boolean accumulate,
       float[] scratch) {
+    product.prepare(x, columns, scratch);
     int half = (count + 1) / 2;
     for (int r = 0; r < half; r++) {
       int other = r + half < count ? r + half : r;

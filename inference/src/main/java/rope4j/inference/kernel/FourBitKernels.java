@@ -22,6 +22,14 @@ public sealed interface FourBitKernels permits VectorFourBitKernels {
   /// reaches them all.
   int ROW = DEPTH + 32;
 
+  /// Whether they unpack a type.
+  static boolean areFor(TensorType type) {
+    return switch (type) {
+      case Q4_0, Q4_1, Q4_K -> true;
+      default -> false;
+    };
+  }
+
   /// Unpacks part of a row.
   ///
   /// @param offset the byte where a block of the file starts

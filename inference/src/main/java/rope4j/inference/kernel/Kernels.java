@@ -82,6 +82,12 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels, VectorSing
     return Optional.empty();
   }
 
+  /// What multiplies rearranged weights of a type with a single token that was rounded to eight
+  /// bits; empty where they are best left as they are stored.
+  default Optional<InterleavedProduct> interleavedProduct(TensorType type) {
+    return Optional.empty();
+  }
+
   /// Plain Java, the reference of the other.
   static Kernels scalar() {
     return new ScalarKernels(TILE);

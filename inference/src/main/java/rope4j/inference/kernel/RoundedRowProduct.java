@@ -7,6 +7,9 @@ import java.lang.foreign.MemorySegment;
 @FunctionalInterface
 public interface RoundedRowProduct {
 
+  /// As [RowProduct#prepare].
+  default void prepare(RoundedToken x, int columns, float[] scratch) {}
+
   /// `y[yFirst] (+)= first row * x`, `y[ySecond] (+)= second row * x`. Both rows may be the same
   /// one; its product is then stored once.
   ///
@@ -14,7 +17,7 @@ public interface RoundedRowProduct {
   /// @param first the byte where the first row starts
   /// @param second the byte where the second row starts
   /// @param columns how many, in whole blocks
-  /// @param scratch room for a sixteenth of the columns
+  /// @param scratch what [#prepare] left there; room for a fifth of the columns
   void multiply(
       MemorySegment data,
       long first,

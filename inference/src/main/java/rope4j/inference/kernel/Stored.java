@@ -18,6 +18,10 @@ final class Stored {
     return Float.float16ToFloat(data.get(SHORT, at));
   }
 
+  static int halfBits(MemorySegment data, long at) {
+    return data.get(SHORT, at) & 0xFFFF;
+  }
+
   static float single(MemorySegment data, long at) {
     return Float.intBitsToFloat(data.get(INT, at));
   }

@@ -1,5 +1,6 @@
 package rope4j.inference.kernel;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -52,8 +53,34 @@ final class VectorRoundedRows {
     return switch (type) {
       case Q4_0 -> Optional.of(VectorRoundedRowsOfQ4_0::multiply);
       case Q4_K -> wide ? Optional.of(VectorRoundedRowsOfQ4K::multiply) : Optional.empty();
+      case Q6_K -> Optional.of(new Unrounded(new OneByOne(new VectorRowsOfQ6K())));
       default -> Optional.empty();
     };
+  }
+
+  /// A product that gains nothing from integers.
+  private record Unrounded(RowProduct product) implements RoundedRowProduct {
+
+    @Override
+    public void prepare(RoundedToken x, int columns, float[] scratch) {
+      product.prepare(x.floats, 0, columns, scratch);
+    }
+
+    @Override
+    public void multiply(
+        MemorySegment data,
+        long first,
+        long second,
+        int columns,
+        RoundedToken x,
+        float[] y,
+        int yFirst,
+        int ySecond,
+        boolean accumulate,
+        float[] scratch) {
+      product.multiply(
+          data, first, second, columns, x.floats, 0, y, yFirst, ySecond, accumulate, scratch);
+    }
   }
 
   /// Puts the products of two rows into their places.

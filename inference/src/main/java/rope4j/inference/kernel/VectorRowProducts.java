@@ -50,7 +50,7 @@ final class VectorRowProducts {
       case F32 -> Optional.of(VectorRowProducts::f32);
       case F16 -> Optional.of(VectorRowProducts::f16);
       case BF16 -> Optional.of(VectorRowProducts::bf16);
-      case Q8_0 -> Optional.of(new OneByOne(VectorRowProducts::q8_0));
+      case Q8_0 -> Optional.of(VectorRowProducts::q8_0);
       case Q4_0 -> Optional.of(new OneByOne(VectorRowProducts::q4_0));
       case Q4_K -> Optional.of(new OneByOne(new VectorRowsOfQ4K()));
       case Q6_K -> Optional.of(new OneByOne(new VectorRowsOfQ6K()));
@@ -241,24 +241,43 @@ final class VectorRowProducts {
     y[ySecond] = beforeSecond + b;
   }
 
-  static float q8_0(
-      MemorySegment data, long row, int columns, float[] x, int xAt, float[] scratch) {
+  static void q8_0(
+      MemorySegment data,
+      long first,
+      long second,
+      int columns,
+      float[] x,
+      int xAt,
+      float[] y,
+      int yFirst,
+      int ySecond,
+      boolean accumulate,
+      float[] scratch) {
     FloatVector sum = FloatVector.zero(FLOATS);
-    long block = row;
+    FloatVector sumSecond = sum;
+    long block = first;
+    long between = second - first;
     for (int k = xAt; k < xAt + columns; k += BLOCK, block += 34) {
-      float scale = half(data, block);
       FloatVector product = FloatVector.zero(FLOATS);
+      FloatVector productSecond = product;
       for (int i = 0; i < BLOCK; i += STEP) {
-        ByteVector bytes = ByteVector.fromMemorySegment(BYTES, data, block + 2 + i, LITTLE_ENDIAN);
+        ByteVector w = ByteVector.fromMemorySegment(BYTES, data, block + 2 + i, LITTLE_ENDIAN);
+        ByteVector v =
+            ByteVector.fromMemorySegment(BYTES, data, block + between + 2 + i, LITTLE_ENDIAN);
         for (int part = 0; part < PARTS; part++) {
-          product =
-              ((FloatVector) bytes.convertShape(B2F, FLOATS, part))
-                  .fma(FloatVector.fromArray(FLOATS, x, k + i + part * LANES), product);
+          FloatVector xs = FloatVector.fromArray(FLOATS, x, k + i + part * LANES);
+          product = ((FloatVector) w.convertShape(B2F, FLOATS, part)).fma(xs, product);
+          productSecond = ((FloatVector) v.convertShape(B2F, FLOATS, part)).fma(xs, productSecond);
         }
       }
-      sum = product.fma(FloatVector.broadcast(FLOATS, scale), sum);
+      sum = product.fma(FloatVector.broadcast(FLOATS, half(data, block)), sum);
+      sumSecond =
+          productSecond.fma(FloatVector.broadcast(FLOATS, half(data, block + between)), sumSecond);
     }
-    return sum.reduceLanes(ADD);
+    float before = accumulate ? y[yFirst] : 0;
+    float beforeSecond = accumulate ? y[ySecond] : 0;
+    y[yFirst] = before + sum.reduceLanes(ADD);
+    y[ySecond] = beforeSecond + sumSecond.reduceLanes(ADD);
   }
 
   static float q4_0(

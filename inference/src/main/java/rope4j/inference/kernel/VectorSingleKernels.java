@@ -45,6 +45,11 @@ record VectorSingleKernels() implements Kernels {
   }
 
   @Override
+  public Optional<InterleavedProduct> interleavedProduct(TensorType type) {
+    return VectorInterleaved.of(type);
+  }
+
+  @Override
   public void multiply(
       float[] a,
       int aOffset,

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -29,7 +27,7 @@ class RoundedRowProductTest {
     Random random = new Random(type.id());
     for (int blocks : new int[] {1, 2, 3, 9, 64}) {
       int columns = blocks * type.blockElements();
-      MemorySegment data = weights(type, 3 * blocks, random);
+      MemorySegment data = StoredBlocks.random(type, 3 * blocks, random);
       float[] x = new float[columns + 5];
       for (int i = 0; i < x.length; i++) {
         // Some blocks are all zero, some much larger than others.
@@ -53,10 +51,7 @@ class RoundedRowProductTest {
   void theLargestSumsDoNotOverflow(TensorType type) {
     byte[] block = new byte[type.blockBytes()];
     Arrays.fill(block, (byte) 0xFF);
-    ByteBuffer.wrap(block)
-        .order(ByteOrder.LITTLE_ENDIAN)
-        .putShort(0, Float.floatToFloat16(1))
-        .putShort(type == TensorType.Q4_K ? 2 : 0, Float.floatToFloat16(1));
+    StoredBlocks.scale(type, block, 0, 1);
     int columns = type.blockElements();
     for (float value : new float[] {3, -3}) {
       float[] x = new float[columns];
@@ -75,7 +70,7 @@ class RoundedRowProductTest {
   void aRowThatGoesWithItselfIsAddedOnce(TensorType type) {
     Random random = new Random(type.id());
     int columns = 2 * type.blockElements();
-    MemorySegment data = weights(type, 2, random);
+    MemorySegment data = StoredBlocks.random(type, 2, random);
     float[] x = new float[columns];
     for (int i = 0; i < columns; i++) {
       x[i] = (float) random.nextGaussian();
@@ -100,11 +95,10 @@ class RoundedRowProductTest {
       int yFirst,
       int ySecond,
       boolean accumulate) {
-    SINGLE
-        .roundedRowProduct(type)
-        .orElseThrow()
-        .multiply(
-            data, first, second, columns, x, y, yFirst, ySecond, accumulate, new float[columns]);
+    RoundedRowProduct product = SINGLE.roundedRowProduct(type).orElseThrow();
+    float[] scratch = new float[columns];
+    product.prepare(x, columns, scratch);
+    product.multiply(data, first, second, columns, x, y, yFirst, ySecond, accumulate, scratch);
   }
 
   private static void assertProduct(
@@ -120,20 +114,5 @@ class RoundedRowProductTest {
       magnitude += Math.abs(term);
     }
     assertThat((double) actual).isCloseTo(sum, within(1e-5 * magnitude + 1e-6));
-  }
-
-  private static MemorySegment weights(TensorType type, int blocks, Random random) {
-    byte[] block = new byte[type.blockBytes()];
-    ByteBuffer bytes = ByteBuffer.allocate(blocks * block.length).order(ByteOrder.LITTLE_ENDIAN);
-    for (int b = 0; b < blocks; b++) {
-      random.nextBytes(block);
-      int at = b * block.length;
-      bytes.put(at, block);
-      bytes.putShort(at, Float.floatToFloat16((float) random.nextGaussian() * 0.1f));
-      if (type == TensorType.Q4_K) {
-        bytes.putShort(at + 2, Float.floatToFloat16((float) random.nextGaussian() * 0.1f));
-      }
-    }
-    return MemorySegment.ofArray(bytes.array());
   }
 }
