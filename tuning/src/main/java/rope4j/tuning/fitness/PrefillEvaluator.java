@@ -99,9 +99,6 @@ public final class PrefillEvaluator implements Evaluator {
     int[] ids = window.tokens();
     ShortText.Comparison comparison = original.compare(ids);
     double[] nll = score(ids, rotation, comparison);
-    // What it took is no part of the prefill.
-    nanos -= comparison.nanos();
-    processorNanos -= comparison.nanos();
     prefills++;
     List<Double> text = new ArrayList<>();
     for (Span span : window.text()) {

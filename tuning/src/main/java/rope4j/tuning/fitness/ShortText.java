@@ -61,8 +61,6 @@ final class ShortText {
     /// By row: the logit of the token that comes next.
     private final float[] next = new float[mass.length];
 
-    private long nanos;
-
     private Comparison(int[] tokens) {
       this.tokens = tokens;
     }
@@ -74,16 +72,9 @@ final class ShortText {
 
     @Override
     public void accept(int position, float[] logits) {
-      long start = System.nanoTime();
       int row = original.rowOf(position);
       next[row] = logits[tokens[position + 1]];
       addProducts(products, probabilities[row], logits);
-      nanos += System.nanoTime() - start;
-    }
-
-    /// Nanoseconds it took between the engine's steps.
-    long nanos() {
-      return nanos;
     }
 
     /// The mean divergence of the other predictions from these, in nats, 0 or more.
