@@ -175,9 +175,6 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private Criteria criteria() {
-    if (accept == Level.BREAKS) {
-      throw new InputException("--accept breaks would accept anything; give holds or degrades");
-    }
     if (!(degradesAt > 1) || !(breaksAt >= degradesAt)) {
       throw new InputException(
           "the thresholds must satisfy 1 < --degrades-at <= --breaks-at, but they are "

@@ -2,6 +2,7 @@ package rope4j.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -9,6 +10,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import rope4j.checkpoint.CheckpointException;
+import rope4j.diagnosis.Verdict.Level;
+import rope4j.tuning.fitness.Objective;
 
 /// The command `rope`.
 @Command(
@@ -74,7 +77,10 @@ public final class Rope implements Runnable {
     return new CommandLine(new Rope())
         .setOut(out)
         .setErr(err)
-        .setCaseInsensitiveEnumValuesAllowed(true)
+        .registerConverter(Documents.class, new Choice<>(List.of(Documents.values())))
+        // The worst verdict would accept anything.
+        .registerConverter(Level.class, new Choice<>(List.of(Level.HOLDS, Level.DEGRADES)))
+        .registerConverter(Objective.class, new Choice<>(List.of(Objective.values())))
         // An @ belongs to --launch, which reads files as they are.
         .setExpandAtFiles(false)
         .setParameterExceptionHandler(Rope::wrongFlags)

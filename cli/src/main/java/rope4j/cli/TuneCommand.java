@@ -67,8 +67,8 @@ final class TuneCommand implements Callable<Integer> {
       names = "--budget",
       paramLabel = "EVALS|TIME",
       description =
-          "Evaluations the search may take, each a prefill of one window, or a time such as 10m; without"
-              + " it the preset's.")
+          "Evaluations the search may take, closed forms included, each a prefill of one window, or a time"
+              + " such as 10m; without it the preset's.")
   private Optional<String> budget = Optional.empty();
 
   @Option(

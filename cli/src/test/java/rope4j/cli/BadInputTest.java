@@ -43,6 +43,14 @@ class BadInputTest {
   }
 
   @Test
+  void wordsToChooseFromAreNamedAsTheyAreTyped() {
+    Cli.run("doctor", MODEL, "-c", 128, "--tokens", tokens, "--accept", "breaks")
+        .isRefusedWith("--accept", "'breaks' is none of holds, degrades");
+    Cli.run("doctor", MODEL, "-c", 128, "--tokens", tokens, "--documents", "pages")
+        .isRefusedWith("--documents", "'pages' is none of auto, line, whole");
+  }
+
+  @Test
   void noSuchModel() {
     Path absent = folder.resolve("absent.gguf");
     Cli.run("doctor", absent, "-c", 128, "--tokens", tokens).isRefusedWith("absent.gguf");

@@ -29,6 +29,15 @@ class FolderCommandsTest {
        "tie_word_embeddings": true}
       """;
 
+  private static final String LONG_ROPE =
+      """
+      {"model_type": "phi3", "hidden_act": "silu", "hidden_size": 8, "num_hidden_layers": 1,
+       "num_attention_heads": 2, "intermediate_size": 8, "rms_norm_eps": 1e-6, "vocab_size": 8,
+       "tie_word_embeddings": true,
+       "max_position_embeddings": 256, "original_max_position_embeddings": 64,
+       "rope_scaling": {"type": "longrope", "short_factor": [1.0, 1.5], "long_factor": [1.0, 3.0]}}
+      """;
+
   private static final String TOKENIZER =
       """
       {"added_tokens": [{"id": 0, "content": "<s>", "special": true}],
@@ -49,18 +58,25 @@ class FolderCommandsTest {
   }
 
   private void write(String type) throws IOException {
+    Map<String, Integer> products = new LinkedHashMap<>();
+    for (String product : new String[] {"q_proj", "k_proj", "v_proj", "o_proj"}) {
+      products.put("self_attn." + product, 8);
+    }
+    for (String product : new String[] {"gate_proj", "up_proj", "down_proj"}) {
+      products.put("mlp." + product, 8);
+    }
+    write(type, products);
+  }
+
+  /// @param products of the layer, by their rows
+  private void write(String type, Map<String, Integer> products) throws IOException {
     Map<String, int[]> shapes = new LinkedHashMap<>();
     shapes.put("model.embed_tokens", new int[] {VOCABULARY, 8});
     shapes.put("model.norm", new int[] {8});
     for (String norm : new String[] {"input_layernorm", "post_attention_layernorm"}) {
       shapes.put("model.layers.0." + norm, new int[] {8});
     }
-    for (String product : new String[] {"q_proj", "k_proj", "v_proj", "o_proj"}) {
-      shapes.put("model.layers.0.self_attn." + product, new int[] {8, 8});
-    }
-    for (String product : new String[] {"gate_proj", "up_proj", "down_proj"}) {
-      shapes.put("model.layers.0.mlp." + product, new int[] {8, 8});
-    }
+    products.forEach((name, rows) -> shapes.put("model.layers.0." + name, new int[] {rows, 8}));
     StringBuilder header = new StringBuilder("{");
     int at = 0;
     for (Map.Entry<String, int[]> entry : shapes.entrySet()) {
@@ -164,6 +180,30 @@ class FolderCommandsTest {
         .content()
         .contains("\"max_position_embeddings\": 128", "\"model_type\": \"llama\"");
     Cli.run(with(words, folder)).isRefusedWith("own folder", "name another");
+  }
+
+  @Test
+  void tuningAFolderWhoseClassLoadsLongRopeAloneWritesThat() throws IOException {
+    Files.writeString(folder.resolve("config.json"), LONG_ROPE);
+    write(
+        "BF16",
+        Map.of(
+            "self_attn.qkv_proj", 24,
+            "self_attn.o_proj", 8,
+            "mlp.gate_up_proj", 16,
+            "mlp.down_proj", 8));
+    Path out = folder.resolve("out");
+    Path text = Files.writeString(folder.resolve("text.txt"), "1 2 3 4 5 6 7 ".repeat(150));
+    Cli run =
+        Cli.run(
+            "tune", folder, "-c", 128, "--tokens", text, "--budget", 140, "--json", "--out", out);
+    assertThat(run.code()).as(run.toString()).isEqualTo(1);
+    assertThat(run.out()).contains("YaRN ×2", "as the file says");
+    for (String file : new String[] {"rope_parameters.json", "config.json"}) {
+      // Short texts stay as they were trained.
+      assertThat(Files.readString(out.resolve(file)).replaceAll("\\s+", " "))
+          .contains("longrope", "\"short_factor\": [1.0, 1.5]", "long_factor");
+    }
   }
 
   private static Object[] with(Object[] words, Object last) {

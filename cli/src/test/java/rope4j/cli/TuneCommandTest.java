@@ -96,6 +96,10 @@ class TuneCommandTest {
     run(base, "--tokens", tokens, "--budget", "soon").isRefusedWith("is no budget");
     run(base, "--tokens", tokens, "--preset", "best").isRefusedWith("longrope2");
     run(base, "--tokens", tokens, "--space", "spiral").isRefusedWith("spiral", "base, yarn");
+    run(base, "--tokens", tokens, "--objective", "foo")
+        .isRefusedWith("--objective", "'foo' is none of nll, needle, both");
+    run(base, "--tokens", tokens, "--documents", "pages")
+        .isRefusedWith("--documents", "'pages' is none of auto, line, whole");
     run(base, "--tokens", folder.resolve("absent")).isRefusedWith("there is no file");
     run(base).isRefusedWith("--text");
     Cli.run("tune", MODEL, "--context", 64, "--tokens", tokens).isRefusedWith("no extension");
@@ -120,6 +124,14 @@ class TuneCommandTest {
             "--out",
             out)
         .isRefusedWith("another model", "--out");
+  }
+
+  @Test
+  void aFileOfSomethingElseByTheNameOfItsOwnStays() throws IOException {
+    Path out = Files.createDirectory(folder.resolve("out"));
+    Path other = Files.writeString(out.resolve("evaluations.jsonl"), "{\"score\": 1}");
+    tune(out, 120).isRefusedWith("something other than", "name another --out");
+    assertThat(other).hasContent("{\"score\": 1}");
   }
 
   private Cli tune(Path out, int budget, Object... more) {

@@ -1,8 +1,10 @@
 package rope4j.tuning;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import rope4j.checkpoint.CheckpointException;
 import rope4j.checkpoint.ModelDescription;
 import rope4j.checkpoint.RopeOverrides;
@@ -26,6 +28,7 @@ import rope4j.tuning.result.Proof;
 import rope4j.tuning.result.TextFacts;
 import rope4j.tuning.result.Tuning;
 import rope4j.tuning.search.Budget;
+import rope4j.tuning.search.Deadline;
 import rope4j.tuning.search.Race;
 import rope4j.tuning.search.Search;
 import rope4j.tuning.search.Trial;
@@ -44,9 +47,6 @@ public final class Tuner {
   private static final int SEARCH_WINDOWS = 6;
   private static final int HELD_OUT_WINDOWS = 32;
 
-  /// Candidates beyond the closed forms that a budget has to allow, at the least.
-  private static final int FEWEST = 8;
-
   private final Model model;
   private final TuningRequest request;
   private final ModelDescription description;
@@ -56,6 +56,8 @@ public final class Tuner {
   private final Rungs rungs;
   private final List<Window> heldOut;
   private final ClosedForms forms;
+  private final LeastBudget least;
+  private final LongSupplier nanos;
 
   /// Checks everything that can be checked before anything runs.
   ///
@@ -64,6 +66,12 @@ public final class Tuner {
   ///   not known
   /// @throws CheckpointException when the model does not rotate
   public Tuner(Model model, TuningRequest request) {
+    this(model, request, System::nanoTime);
+  }
+
+  /// @param nanos the time, as [System#nanoTime]
+  Tuner(Model model, TuningRequest request, LongSupplier nanos) {
+    this.nanos = nanos;
     this.model = model;
     this.request = request;
     this.description = model.description();
@@ -94,18 +102,24 @@ public final class Tuner {
     this.heldOut =
         Rungs.windows(
             split.heldOut(), request.objective(), trained, HELD_OUT_WINDOWS, ~request.seed());
-    this.forms = ClosedForms.of(target, own(plain));
-    requireBudget();
+    this.forms = ClosedForms.of(target, own());
+    this.least = new LeastBudget(forms.all().size(), rungs);
+    least.require(request.budget());
   }
 
   private RopeParameters rotation(RopeOverrides flags, int length) {
     return model.rope(flags, length);
   }
 
-  private Optional<Frequencies> own(RopeParameters plain) {
+  /// How the model's engine rotates it; empty where that is by the base alone. A file's factors are
+  /// in force without any scaling type too, so that the numbers decide.
+  private Optional<Frequencies> own() {
     int length = request.contextLength();
-    RopeParameters file = rotation(RopeOverrides.NONE, length);
-    return file.equals(plain) ? Optional.empty() : Optional.of(file.frequencies(length));
+    Frequencies own = rotation(RopeOverrides.NONE, length).frequencies(length);
+    boolean bare =
+        own.attentionFactor() == 1
+            && Arrays.equals(own.inverse(), target.parameters().unscaledInverseFrequencies());
+    return bare ? Optional.empty() : Optional.of(own);
   }
 
   private static List<SearchSpace> spaces(TuningRequest request, Target target) {
@@ -130,27 +144,13 @@ public final class Tuner {
     return chosen;
   }
 
-  private void requireBudget() {
-    int least = rungs.cost() * forms.all().size() + FEWEST * rungs.rungs().size();
-    if (request.budget() instanceof Budget.Evaluations(int most) && most < least) {
-      throw new IllegalArgumentException(
-          "a budget of "
-              + most
-              + " evaluations does not suffice: the "
-              + forms.all().size()
-              + " closed forms alone take "
-              + rungs.cost() * forms.all().size()
-              + "; give at least "
-              + least);
-    }
-  }
-
   /// Searches and proves.
   ///
   /// @param cache where evaluations are kept and found again
-  /// @throws IllegalArgumentException when the memory is too small for the context
+  /// @throws IllegalArgumentException when the memory is too small for the context, or the budget
+  ///   is a time in which too little can be measured
   public Tuning tune(EvaluationCache cache, Progress progress) {
-    long start = System.nanoTime();
+    Deadline deadline = new Deadline(request.budget(), nanos);
     long processorStart = ProcessorTime.nanos();
     model.scorer().requireMemory(request.contextLength());
     PrefillEvaluator evaluator =
@@ -173,11 +173,9 @@ public final class Tuner {
             evaluator,
             rungs,
             request.objective(),
-            forms.yarn(),
             expected + (long) heldOut.size() * (forms.all().size() + Proof.MOST),
             progress);
-    race.run(forms.all());
-    Search.run(spaces, forms, request.preset(), request.budget(), race, request.seed());
+    search(race, deadline, evaluator);
     List<Trial> front = Proof.front(race.finished(), forms, limit(race));
     int total = (front.size() + forms.all().size()) * heldOut.size();
     Proof proof =
@@ -211,8 +209,25 @@ public final class Tuner {
             evaluator.prefills(),
             evaluator.tokens(),
             evaluator.seconds(),
-            (System.nanoTime() - start) / 1e9,
+            deadline.seconds(),
             1 - evaluator.processorSeconds() * 1e9 / (ProcessorTime.nanos() - processorStart)));
+  }
+
+  private void search(Race race, Deadline deadline, PrefillEvaluator evaluator) {
+    boolean whole = race.run(forms, deadline::passed);
+    double closedForms = deadline.seconds();
+    double evaluation = closedForms / Math.max(1, evaluator.prefills());
+    if (whole) {
+      Search.run(spaces, forms, request.preset(), request.budget(), deadline, race, request.seed());
+    }
+    int candidates = race.candidates() - forms.all().size();
+    if (request.budget() instanceof Budget.Time time
+        && deadline.passed()
+        && candidates < LeastBudget.FEWEST) {
+      throw whole
+          ? least.endedInSearch(time, closedForms, candidates, evaluation)
+          : least.endedInClosedForms(time, evaluation);
+    }
   }
 
   private double limit(Race race) {

@@ -161,7 +161,11 @@ final class ConfigBlock {
               double attentionFactor,
               int originalLength) -> {
         // Texts that the model was trained for keep their rotation where the engine goes by length.
-        keys.put("short_factor", Collections.nCopies(divisors.size(), 1.0));
+        keys.put(
+            "short_factor",
+            own.get("short_factor") instanceof List<?> trained && trained.size() == divisors.size()
+                ? trained
+                : Collections.nCopies(divisors.size(), 1.0));
         keys.put("long_factor", divisors);
         keys.put("factor", (double) request.contextLength() / originalLength);
         keys.put(ORIGINAL, originalLength);

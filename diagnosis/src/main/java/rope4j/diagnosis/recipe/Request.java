@@ -89,6 +89,10 @@ record Request(RecipeModel model, Extension extension, int contextLength) {
     if (widened && format == Format.GGUF) {
       return "This changes the factor of the file's own " + own.type() + ", which follow Llama 3.1";
     }
+    boolean freqs = own.tensor() && format == Format.GGUF && !own.type().equals("longrope");
+    if (freqs && extension instanceof Extension.Divisors) {
+      return "This replaces the file's own " + own.type();
+    }
     if (own.tensor() && format == Format.GGUF) {
       return "The file's own "
           + own.type()

@@ -35,7 +35,7 @@ public final class ConfigRotation {
   /// @throws CheckpointException when Transformers has no keys for it
   public static ConfigPatch patch(RecipeModel model, Candidate candidate, int contextLength) {
     List<Recipe> recipes =
-        Recipes.loading(model, candidate.extension(), contextLength).stream()
+        Recipes.loading(model, candidate.extension(model), contextLength).stream()
             .filter(recipe -> recipe.engine() == Engine.TRANSFORMERS)
             .toList();
     List<Change> changes = new ArrayList<>();

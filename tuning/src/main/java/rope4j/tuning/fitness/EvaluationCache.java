@@ -87,32 +87,69 @@ public final class EvaluationCache implements AutoCloseable {
     while (end > 0 && bytes[end - 1] != '\n') {
       end--;
     }
+    if (end == 0) {
+      requireOurs(new String(bytes, StandardCharsets.UTF_8));
+    } else {
+      int number = 0;
+      for (String line : new String(bytes, 0, end, StandardCharsets.UTF_8).split("\n", -1)) {
+        number++;
+        if (number == 1) {
+          requireModel(line);
+        } else if (!line.isBlank()) {
+          read(line, number);
+        }
+      }
+    }
+    // Only now that all of it is known to be of this search.
     channel.truncate(end);
     channel.position(end);
     if (end == 0) {
       write(Map.of(MODEL, model));
     }
-    int number = 0;
-    for (String line : new String(bytes, 0, end, StandardCharsets.UTF_8).split("\n")) {
-      number++;
-      if (!line.isBlank()) {
-        read(line, number);
-      }
+  }
+
+  /// Nothing, or a first line that was not written to its end.
+  private void requireOurs(String content) {
+    if (!line(Map.of(MODEL, model)).startsWith(content)) {
+      throw foreign();
     }
   }
 
-  private void read(String line, int number) {
-    Map<String, @Nullable Object> entry;
+  private void requireModel(String line) {
+    Object other;
     try {
-      entry = JsonReader.readObject(line.getBytes(StandardCharsets.UTF_8));
-      if (number > 1) {
-        known.put(
-            String.valueOf(entry.get("key")),
-            new Measurement(
-                numbers(entry.get("text")),
-                numbers(entry.get("needles")),
-                number(entry.get("damage"))));
-      }
+      other = JsonReader.readObject(line.getBytes(StandardCharsets.UTF_8)).get(MODEL);
+    } catch (RuntimeException _) {
+      throw foreign();
+    }
+    if (other == null) {
+      throw foreign();
+    }
+    if (!other.equals(model)) {
+      throw new CheckpointException(
+          file
+              + ": these are evaluations of another model, or of these files before they were changed;"
+              + " name another --out, or delete the file to start the search anew");
+    }
+  }
+
+  private CheckpointException foreign() {
+    return new CheckpointException(
+        file
+            + ": this file holds something other than the evaluations of a search, so it stays as it"
+            + " is; name another --out");
+  }
+
+  private void read(String line, int number) {
+    try {
+      Map<String, @Nullable Object> entry =
+          JsonReader.readObject(line.getBytes(StandardCharsets.UTF_8));
+      known.put(
+          String.valueOf(entry.get("key")),
+          new Measurement(
+              numbers(entry.get("text")),
+              numbers(entry.get("needles")),
+              number(entry.get("damage"))));
     } catch (RuntimeException e) {
       throw new CheckpointException(
           file
@@ -120,18 +157,6 @@ public final class EvaluationCache implements AutoCloseable {
               + number
               + " is no evaluation; delete it, or the file to start the search anew",
           e);
-    }
-    if (number == 1) {
-      requireModel(String.valueOf(entry.get(MODEL)));
-    }
-  }
-
-  private void requireModel(String other) {
-    if (!other.equals(model)) {
-      throw new CheckpointException(
-          file
-              + ": these are evaluations of another model, or of these files before they were changed;"
-              + " name another --out, or delete the file to start the search anew");
     }
   }
 
@@ -183,11 +208,14 @@ public final class EvaluationCache implements AutoCloseable {
   }
 
   private void write(Map<String, ?> entry) throws IOException {
-    ByteBuffer line =
-        ByteBuffer.wrap((JsonWriter.line(entry) + "\n").getBytes(StandardCharsets.UTF_8));
+    ByteBuffer line = ByteBuffer.wrap(line(entry).getBytes(StandardCharsets.UTF_8));
     while (line.hasRemaining()) {
       channel.write(line);
     }
+  }
+
+  private static String line(Map<String, ?> entry) {
+    return JsonWriter.line(entry) + "\n";
   }
 
   /// What tells the model apart from others.

@@ -39,6 +39,11 @@ final class LogitRows implements LogitsObserver {
     return rows.length;
   }
 
+  /// Row of a position that is wanted.
+  int rowOf(int position) {
+    return rowOf[position];
+  }
+
   /// Position of the token that a row's logits follow.
   int position(int row) {
     return positions[row];
@@ -47,15 +52,5 @@ final class LogitRows implements LogitsObserver {
   /// The row itself, not a copy.
   float[] row(int row) {
     return rows[row];
-  }
-
-  /// The log of the sum of a row's exponentials. The engine has summed them up for the likelihood
-  /// of the token that comes next: no exponential is taken twice.
-  ///
-  /// @param tokens the text
-  /// @param nll its likelihoods by position
-  double logSumExp(int row, int[] tokens, double[] nll) {
-    int position = positions[row];
-    return nll[position] + rows[row][tokens[position + 1]];
   }
 }

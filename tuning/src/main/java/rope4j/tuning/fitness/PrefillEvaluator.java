@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import rope4j.diagnosis.Blocks;
+import rope4j.inference.LogitsObserver;
 import rope4j.inference.Model;
 import rope4j.inference.ModelRotation;
 import rope4j.inference.Scorer;
@@ -36,6 +37,7 @@ public final class PrefillEvaluator implements Evaluator {
   private final LogitRows rows;
   private final Map<Window, String> questions = new HashMap<>();
   private final Map<String, ShortText> originals = new HashMap<>();
+  private final Map<Window, ShortText> ofWindow = new HashMap<>();
   private Optional<ModelRotation> last = Optional.empty();
   private String lastKey = "";
   private int prefills;
@@ -50,7 +52,7 @@ public final class PrefillEvaluator implements Evaluator {
     this.scorer = model.scorer();
     this.rotations = rotations;
     this.cache = cache;
-    // One more for the candidate's own.
+    // One more for those that probabilities are made of.
     long most = BUDGET / model.vocabularySize() / (windows + 1);
     int trained = model.description().trainedLength();
     this.rows =
@@ -95,7 +97,8 @@ public final class PrefillEvaluator implements Evaluator {
   private Measurement run(ModelRotation rotation, Window window) {
     ShortText original = original(window);
     int[] ids = window.tokens();
-    double[] nll = score(ids, rotation);
+    ShortText.Comparison comparison = original.compare(ids);
+    double[] nll = score(ids, rotation, comparison);
     prefills++;
     List<Double> text = new ArrayList<>();
     for (Span span : window.text()) {
@@ -107,13 +110,13 @@ public final class PrefillEvaluator implements Evaluator {
     for (Span span : window.answers()) {
       needles.add(Arrays.stream(nll, span.from(), span.to()).average().orElseThrow());
     }
-    return new Measurement(text, needles, original.divergence(rows, ids, nll));
+    return new Measurement(text, needles, comparison.divergence(nll));
   }
 
-  private double[] score(int[] ids, ModelRotation rotation) {
+  private double[] score(int[] ids, ModelRotation rotation, LogitsObserver observer) {
     long start = System.nanoTime();
     long before = ProcessorTime.nanos();
-    double[] nll = scorer.score(ids, 0, rotation, rows, _ -> {});
+    double[] nll = scorer.score(ids, 0, rotation, observer, _ -> {});
     processorNanos += ProcessorTime.nanos() - before;
     nanos += System.nanoTime() - start;
     tokens += ids.length;
@@ -133,10 +136,16 @@ public final class PrefillEvaluator implements Evaluator {
   /// Short text under the original rotation. One token more than is compared, so that the engine
   /// tells the likelihood of what follows each of them.
   private ShortText original(Window window) {
-    int[] beginning = Arrays.copyOf(window.tokens(), window.trainedLength() + 1);
-    return originals.computeIfAbsent(
-        Arrays.toString(beginning),
-        _ -> new ShortText(rows, beginning, score(beginning, rotations.original())));
+    ShortText known = ofWindow.get(window);
+    if (known == null) {
+      int[] beginning = Arrays.copyOf(window.tokens(), window.trainedLength() + 1);
+      known =
+          originals.computeIfAbsent(
+              Arrays.toString(beginning),
+              _ -> new ShortText(rows, beginning, score(beginning, rotations.original(), rows)));
+      ofWindow.put(window, known);
+    }
+    return known;
   }
 
   private String key(Candidate candidate, Window window) {

@@ -33,10 +33,14 @@ import rope4j.tuning.space.Candidate;
 /// what that would make of them if it had such.
 public final class Rotations {
 
+  private static final RopeOverrides UNSCALED =
+      RopeOverrides.NONE.withScalingType(RopeScalingType.NONE);
+
   private final Model model;
   private final int contextLength;
   private final Function<Candidate, LayerRotations> layers;
   private final Precision precision;
+  private final RopeOverrides trained;
 
   public Rotations(Model model, int contextLength) {
     this.model = model;
@@ -45,12 +49,20 @@ public final class Rotations {
       case GgufCheckpoint gguf -> {
         AttentionWindows windows = AttentionWindows.of(gguf.file());
         this.precision = Precision.LLAMA_CPP;
+        // It leaves the short factors of a file in force.
+        this.trained = UNSCALED;
         this.layers = candidate -> ofFile(gguf.file(), windows, candidate);
       }
       case FolderCheckpoint folder -> {
         RecipeModel config = RecipeModel.of(folder.path().toString(), folder);
         byte[] original = config(folder.path());
         this.precision = Precision.TRANSFORMERS;
+        // Short factors are part of what was trained; any other scaling was put on for longer
+        // texts.
+        this.trained =
+            config.own().filter(own -> own.type().equals("longrope")).isPresent()
+                ? RopeOverrides.NONE
+                : UNSCALED;
         this.layers = candidate -> ofFolder(config, original, candidate);
       }
     }
@@ -58,9 +70,7 @@ public final class Rotations {
 
   /// The rotation the model was trained with, on texts no longer than that.
   ModelRotation original() {
-    return model.rotation(
-        RopeOverrides.NONE.withScalingType(RopeScalingType.NONE),
-        model.description().trainedLength());
+    return model.rotation(trained, model.description().trainedLength());
   }
 
   ModelRotation of(Candidate candidate) {

@@ -14,7 +14,8 @@ import rope4j.diagnosis.Windows;
 /// A text in two parts that have no document in common: one to search on, one to prove on.
 ///
 /// A document that is there twice counts once, or the proof would be on text that was searched on.
-/// A text of few documents is cut into passages of one window, and these are dealt out.
+/// A text of few documents is cut into passages of one window, and these are dealt out; so is a
+/// document that is most of the text, or nearly all would lie in one part.
 ///
 /// @param search windows of the context length to search on
 /// @param heldOut windows of the context length that the search never sees
@@ -39,10 +40,8 @@ public record TextSplit(List<int[]> search, List<int[]> heldOut, int documents, 
     Map<String, int[]> different = new LinkedHashMap<>();
     documents.forEach(document -> different.putIfAbsent(Arrays.toString(document), document));
     List<int[]> pieces = new ArrayList<>(different.values());
-    if (pieces.size() < FEW) {
-      int step = contextLength - (beginning.isPresent() ? 1 : 0);
-      pieces = passages(pieces, step);
-    }
+    int step = contextLength - (beginning.isPresent() ? 1 : 0);
+    pieces = pieces.size() < FEW ? passages(pieces, 0, step) : passages(pieces, half(pieces), step);
     Collections.shuffle(pieces, new Random(seed));
     List<int[]> search = new ArrayList<>();
     List<int[]> heldOut = new ArrayList<>();
@@ -58,11 +57,17 @@ public record TextSplit(List<int[]> search, List<int[]> heldOut, int documents, 
         documents.size() - different.size());
   }
 
-  private static List<int[]> passages(List<int[]> documents, int length) {
+  private static long half(List<int[]> documents) {
+    return documents.stream().mapToLong(document -> document.length).sum() / 2;
+  }
+
+  /// Documents above a length in passages, the others whole.
+  private static List<int[]> passages(List<int[]> documents, long above, int length) {
     List<int[]> passages = new ArrayList<>();
     for (int[] document : documents) {
-      for (int from = 0; from < document.length; from += length) {
-        passages.add(Arrays.copyOfRange(document, from, Math.min(document.length, from + length)));
+      int step = document.length > above ? length : Math.max(1, document.length);
+      for (int from = 0; from < document.length; from += step) {
+        passages.add(Arrays.copyOfRange(document, from, Math.min(document.length, from + step)));
       }
     }
     return passages;

@@ -25,6 +25,7 @@ import rope4j.diagnosis.recipe.RecipeModel;
 import rope4j.diagnosis.recipe.Recipes;
 import rope4j.tuning.fitness.ConfigRotation;
 import rope4j.tuning.fitness.Rotations;
+import rope4j.tuning.space.Candidate;
 
 /// What to run a result with: recipes for every engine, the keys of a `config.json`, and a copy of
 /// the model's file.
@@ -38,16 +39,18 @@ public final class Artifacts {
   /// Recipes of the recommended rotation for the engines that load the model, that whose rotation
   /// was measured first; for a GGUF file also for those that load the folder it was made from.
   public static List<Recipe> recipes(Tuning tuning) {
-    Extension extension = tuning.recommended().candidate().extension();
+    Candidate recommended = tuning.recommended().candidate();
     RecipeModel model = tuning.recipeModel();
+    Extension extension = recommended.extension(model);
     Engine measured = Engine.reproduced(model.format());
     List<Recipe> recipes =
         new ArrayList<>(Recipes.loading(model, extension, tuning.contextLength()));
     recipes.sort(Comparator.comparing(recipe -> recipe.engine() != measured));
     if (model.format() == Format.GGUF) {
       folder(tuning)
-          .ifPresent(
-              made -> recipes.addAll(Recipes.loading(made, extension, tuning.contextLength())));
+          .ifPresent(made ->
+              recipes.addAll(
+                  Recipes.loading(made, recommended.extension(made), tuning.contextLength())));
     }
     return List.copyOf(recipes);
   }

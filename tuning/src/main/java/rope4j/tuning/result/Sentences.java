@@ -21,7 +21,7 @@ final class Sentences {
       sentences.add(
           format(
               "recommended: %s: it beats every closed form on held-out text by %.3f nats"
-                  + " (at least %.3f), with less damage to short text than YaRN (%.3f against %.3f).",
+                  + " (at least %.3f), with no more damage to short text than YaRN (%.3f against %.3f).",
               recommended.candidate().name(),
               recommended.gain().mean(),
               recommended.gain().low(),

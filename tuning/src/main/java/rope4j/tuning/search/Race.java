@@ -13,6 +13,7 @@ import rope4j.tuning.fitness.Objective;
 import rope4j.tuning.fitness.Rungs;
 import rope4j.tuning.fitness.Window;
 import rope4j.tuning.space.Candidate;
+import rope4j.tuning.space.ClosedForms;
 
 /// Successive halving, one candidate at a time: it is measured on the next rung when it is among
 /// the better half of all that were measured on this one so far.
@@ -47,15 +48,9 @@ public final class Race {
   private BooleanSupplier spent = () -> false;
   private int evaluations;
 
-  /// @param yarn what sets the limit of damage
   /// @param total evaluations that are expected, for the progress
   public Race(
-      Evaluator evaluator,
-      Rungs rungs,
-      Objective objective,
-      Candidate yarn,
-      long total,
-      Progress progress) {
+      Evaluator evaluator, Rungs rungs, Objective objective, long total, Progress progress) {
     this.evaluator = evaluator;
     this.rungs = rungs;
     this.objective = objective;
@@ -65,12 +60,22 @@ public final class Race {
     for (int rung = 0; rung < limits.length; rung++) {
       seen.add(new ArrayList<>());
     }
-    climb(yarn, true);
   }
 
-  /// Measures the closed forms on every rung, however they do.
-  public void run(List<Candidate> closedForms) {
-    closedForms.forEach(form -> climb(form, true));
+  /// Measures the closed forms on every rung, however they do; it comes before everything else.
+  ///
+  /// @param isSpent whether there is no more to spend
+  /// @return whether all of them were measured
+  public boolean run(ClosedForms forms, BooleanSupplier isSpent) {
+    begin(CLOSED, isSpent);
+    try {
+      // First the one that sets the limit of damage.
+      climb(forms.yarn(), true);
+      forms.all().forEach(form -> climb(form, true));
+      return true;
+    } catch (BudgetSpent _) {
+      return false;
+    }
   }
 
   /// What comes next belongs to a stage and ends when its budget is spent.
@@ -98,7 +103,7 @@ public final class Race {
       for (Window window : rungs.rungs().get(rung)) {
         Measurement known = measured.get(window);
         if (known == null) {
-          if (!always && spent.getAsBoolean()) {
+          if (spent.getAsBoolean()) {
             throw new BudgetSpent();
           }
           known = evaluator.measure(candidate, window);
@@ -147,6 +152,11 @@ public final class Race {
 
   int top() {
     return rungs.top();
+  }
+
+  /// Candidates so far, as far as each of them got.
+  public int candidates() {
+    return standings.size();
   }
 
   /// Evaluations so far, those from the cache too.

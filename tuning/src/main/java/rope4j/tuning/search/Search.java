@@ -17,22 +17,24 @@ public final class Search {
 
   /// Runs a search; the race has its results.
   ///
+  /// @param deadline of the budget
   /// @param race has measured the closed forms
   public static void run(
       List<SearchSpace> spaces,
       ClosedForms forms,
       Preset preset,
       Budget budget,
+      Deadline deadline,
       Race race,
       long seed) {
-    long start = System.nanoTime();
+    long left = deadline.left();
     double weights = spaces.stream().mapToDouble(Search::weight).sum();
     int before = race.evaluations();
     double done = 0;
     for (int i = 0; i < spaces.size(); i++) {
       SearchSpace space = spaces.get(i);
       done += weight(space) / weights;
-      race.begin(space.name(), limit(budget, before, done, start, race));
+      race.begin(space.name(), limit(budget, before, done, deadline, left, race));
       List<Candidate> seeds = seeds(forms, race);
       if (space.factors() > 0) {
         new GeneticSearch(space, preset, race).run(seeds, seed + i);
@@ -43,15 +45,15 @@ public final class Search {
   }
 
   private static BooleanSupplier limit(
-      Budget budget, int before, double share, long start, Race race) {
+      Budget budget, int before, double share, Deadline deadline, long left, Race race) {
     return switch (budget) {
       case Budget.Evaluations(int most) -> {
         long end = before + Math.round((most - before) * share);
         yield () -> race.evaluations() >= end;
       }
-      case Budget.Time(java.time.Duration most) -> {
-        long end = start + Math.round(most.toNanos() * share);
-        yield () -> System.nanoTime() - end >= 0;
+      case Budget.Time _ -> {
+        long rest = Math.round(left * (1 - share));
+        yield () -> deadline.left() <= rest;
       }
     };
   }

@@ -3,7 +3,10 @@ package rope4j.tuning.space;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import rope4j.diagnosis.engine.Engine.Format;
 import rope4j.diagnosis.recipe.Extension;
+import rope4j.diagnosis.recipe.OwnScaling;
+import rope4j.diagnosis.recipe.RecipeModel;
 import rope4j.rotation.Frequencies;
 import rope4j.rotation.Linear;
 import rope4j.rotation.NtkAware;
@@ -22,7 +25,7 @@ import rope4j.rotation.Yarn;
 /// @param attentionFactor multiplies cosine and sine
 /// @param startTokens positions below this keep their frequencies; only LongRoPE's own code can do
 ///   that, so that an engine can run a candidate only where this is 0
-/// @param extension the same in any engine's terms, but for start tokens
+/// @param extension the same in an engine's terms, but for start tokens
 public record Candidate(
     String name,
     List<Double> divisors,
@@ -106,6 +109,19 @@ public record Candidate(
   /// Whether engines can run it.
   public boolean runnable() {
     return startTokens == 0;
+  }
+
+  /// The same in terms that a model's engines take. Flags would come on top of a file's tensors of
+  /// factors, and some classes load no scaling but longrope: such models get divisors whatever the
+  /// rule.
+  public Extension extension(RecipeModel model) {
+    boolean tensors =
+        model.format() == Format.GGUF && model.own().filter(OwnScaling::tensor).isPresent();
+    boolean longRopeOnly =
+        model.config().filter(config -> config.spelling().longRopeOnly()).isPresent();
+    return tensors || longRopeOnly
+        ? new Extension.Divisors(divisors, attentionFactor, model.trainedLength())
+        : extension;
   }
 
   /// The same by another name.

@@ -53,16 +53,33 @@ public record ClosedForms(List<Candidate> all, Candidate yarn) {
     Candidate yarn = Candidate.of("YaRN" + by, new Yarn(factor, trained), target);
     forms.add(yarn);
     forms.add(Candidate.of("YaRN by turns" + by, new YarnByTurns(factor, trained), target));
-    own.ifPresent(frequencies -> forms.add(own(frequencies, target)));
     Set<String> keys = new HashSet<>();
-    return new ClosedForms(forms.stream().filter(form -> keys.add(form.key())).toList(), yarn);
+    List<Candidate> different =
+        new ArrayList<>(forms.stream().filter(form -> keys.add(form.key())).toList());
+    own.ifPresent(frequencies -> addOwn(different, own(frequencies, target)));
+    return new ClosedForms(
+        different,
+        different.stream().filter(form -> form.key().equals(yarn.key())).findFirst().orElseThrow());
+  }
+
+  /// A file's own may be one of the forms, which then says so.
+  private static void addOwn(List<Candidate> forms, Candidate own) {
+    for (int i = 0; i < forms.size(); i++) {
+      Candidate form = forms.get(i);
+      if (form.key().equals(own.key())) {
+        forms.set(i, form.named(form.name() + ", " + own.name()));
+        return;
+      }
+    }
+    forms.add(own);
   }
 
   private static Candidate own(Frequencies own, Target target) {
     double[] before = target.parameters().unscaledInverseFrequencies();
     double[] divisors = own.inverse();
     for (int i = 0; i < divisors.length; i++) {
-      divisors[i] = before[i] / divisors[i];
+      // A pair that a file lets stand still would have an infinite one, which no file can hold.
+      divisors[i] = Math.min(before[i] / divisors[i], Float.MAX_VALUE);
     }
     return Candidate.of("as the file says", divisors, own.attentionFactor(), target);
   }

@@ -43,6 +43,21 @@ class ConfigRotationTest {
       }
       """;
 
+  private static final String LONG_ROPE =
+      """
+      {
+        "model_type": "phi3",
+        "hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4,
+        "max_position_embeddings": 256, "original_max_position_embeddings": 64,
+        "rope_theta": 10000.0,
+        "rope_scaling": {
+          "type": "longrope",
+          "short_factor": [1.0, 1.0, 1.1, 1.1, 1.2, 1.2, 1.3, 1.3],
+          "long_factor": [1.0, 1.1, 1.2, 1.5, 2.0, 3.0, 3.5, 4.0]
+        }
+      }
+      """;
+
   private static final String MULTIMODAL =
       """
       {
@@ -92,6 +107,20 @@ class ConfigRotationTest {
   void bothVersionsOfTransformersFindTheirKeys() {
     assertThat(patched(PLAIN, tuned(PLAIN)))
         .contains("\"rope_parameters\": {", "\"rope_scaling\": {", "\"model_type\": \"llama\",\n");
+  }
+
+  @Test
+  void aClassThatLoadsLongRopeAloneGetsYarnAsDivisors() {
+    Candidate yarn = Candidate.of("YaRN ×4", new Yarn(4, 64), target(LONG_ROPE));
+    String patched = patched(LONG_ROPE, yarn);
+    Frequencies read = full(patched).frequencies(CONTEXT);
+    Frequencies wanted =
+        target(LONG_ROPE).parameters().withScaling(new Yarn(4, 64)).frequencies(CONTEXT);
+    for (int pair = 0; pair < 8; pair++) {
+      assertThat(read.inverse()[pair])
+          .isCloseTo(wanted.inverse()[pair], within(1e-6 * wanted.inverse()[pair]));
+    }
+    assertThat(read.attentionFactor()).isCloseTo(wanted.attentionFactor(), within(1e-6));
   }
 
   private static Candidate tuned(String config) {

@@ -11,6 +11,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import rope4j.checkpoint.CheckpointException;
 
 class EvaluationCacheTest {
@@ -69,6 +71,46 @@ class EvaluationCacheTest {
     assertThatThrownBy(() -> EvaluationCache.open(file, "model"))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("line 2");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "no line end",
+        "{\"model\": \"another tool's\", \"score\": 1}",
+        "{\"score\": 1}\n{\"score\": 2}",
+        "{\"score\": 1}\n{\"score\": 2}\n",
+        "\n",
+        "first\nsecond, of which the end is mi"
+      })
+  void aFileOfSomethingElseIsRefusedAndStaysAsItIs(String content) throws IOException {
+    Files.writeString(file, content);
+    assertThatThrownBy(() -> EvaluationCache.open(file, "model"))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("something other than")
+        .hasMessageContaining("name another --out");
+    assertThat(Files.readString(file)).isEqualTo(content);
+  }
+
+  @Test
+  void whatIsRefusedAfterItsFirstLineStaysAsItIsToo() throws IOException {
+    EvaluationCache.open(file, "model").close();
+    Files.writeString(file, "a line\nhalf a li", StandardOpenOption.APPEND);
+    String before = Files.readString(file);
+    assertThatThrownBy(() -> EvaluationCache.open(file, "model"))
+        .isInstanceOf(CheckpointException.class);
+    assertThat(Files.readString(file)).isEqualTo(before);
+  }
+
+  @Test
+  void aFirstLineThatWasCutOffIsWrittenAnew() throws IOException {
+    Files.writeString(file, "{\"mod");
+    try (EvaluationCache cache = EvaluationCache.open(file, "model")) {
+      cache.put("a", "one", ONE);
+    }
+    try (EvaluationCache cache = EvaluationCache.open(file, "model")) {
+      assertThat(cache.keys()).containsExactly("a");
+    }
   }
 
   @Test

@@ -52,6 +52,30 @@ class TextSplitTest {
   }
 
   @Test
+  void aDocumentThatIsMostOfTheTextIsDealtOutInPassages() {
+    int[] book = new int[640];
+    Arrays.setAll(book, i -> 100 + i / 64);
+    List<int[]> documents = new ArrayList<>(List.of(book));
+    for (int i = 0; i < 4; i++) {
+      documents.add(new int[] {50 + i, 50 + i, 50 + i});
+    }
+    TextSplit split = TextSplit.of(documents, OptionalInt.empty(), 64, 1);
+    assertThat(split.documents()).isEqualTo(14);
+    assertThat(split.search()).hasSize(5);
+    assertThat(split.heldOut()).hasSize(5);
+    assertThat(marks(split.search())).doesNotContainAnyElementsOf(marks(split.heldOut()));
+  }
+
+  @Test
+  void aDocumentThatIsLongButNotMostOfTheTextStaysWhole() {
+    List<int[]> documents = documents(3, 40);
+    int[] chapter = new int[110];
+    Arrays.fill(chapter, 99);
+    documents.add(chapter);
+    assertThat(TextSplit.of(documents, OptionalInt.empty(), 64, 1).documents()).isEqualTo(4);
+  }
+
+  @Test
   void windowsBeginAsTheModelExpects() {
     assertThat(TextSplit.of(documents(20, 50), BOS, 64, 7).heldOut())
         .allSatisfy(window -> assertThat(window).startsWith(1).hasSize(64));

@@ -24,6 +24,14 @@ class TuningReportsTest {
   }
 
   @Test
+  void asMuchDamageAsYarnsIsNotCalledLess() {
+    Tuning equal = Proofs.tuning(0.95, 0.2);
+    assertThat(equal.improved()).isTrue();
+    assertThat(TuningTable.render(equal, false).replaceAll("\\s+", " "))
+        .contains("with no more damage to short text than YaRN (0.200 against 0.200)");
+  }
+
+  @Test
   void anHonestNoNamesTheClosedForm() {
     assertThat(TuningTable.render(same, false))
         .contains("★ YaRN ×4", "The search found nothing that beats it", "beyond chance");

@@ -19,11 +19,11 @@ class RaceTest {
   private final ClosedForms forms = ClosedForms.of(target, Optional.empty());
   private final Landscape landscape = new Landscape();
   private final Race race =
-      new Race(landscape, Landscape.rungs(), Objective.NLL, forms.yarn(), 100, (_, _, _) -> {});
+      new Race(landscape, Landscape.rungs(), Objective.NLL, 100, (_, _, _) -> {});
 
   @BeforeEach
   void closedForms() {
-    race.run(forms.all());
+    race.run(forms, () -> false);
   }
 
   @Test
@@ -31,6 +31,14 @@ class RaceTest {
     assertThat(race.finished()).hasSize(forms.all().size());
     // A shorter window and six whole ones.
     assertThat(race.evaluations()).isEqualTo(7 * forms.all().size());
+  }
+
+  @Test
+  void closedFormsEndWithTheBudget() {
+    Race early = new Race(landscape, Landscape.rungs(), Objective.NLL, 100, (_, _, _) -> {});
+    assertThat(early.run(forms, () -> early.evaluations() >= 20)).isFalse();
+    assertThat(early.evaluations()).isEqualTo(20);
+    assertThat(early.candidates()).isEqualTo(2);
   }
 
   @Test

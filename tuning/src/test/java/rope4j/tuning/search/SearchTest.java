@@ -2,9 +2,11 @@ package rope4j.tuning.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -84,27 +86,53 @@ class SearchTest {
     Preset preset =
         new Preset("few", List.of("longrope"), Objective.NLL, 8, 4, 2, 2, 0.3, 3, Optional.empty());
     Race race = race();
-    Search.run(
+    search(
         SearchSpace.all(TARGET, false).subList(3, 4),
-        FORMS,
         preset,
         new Budget.Evaluations(Integer.MAX_VALUE),
+        () -> 0,
         race,
         1);
     assertThat(race.evaluations()).isLessThan(300);
   }
 
+  @Test
+  void everySpaceHasItsShareOfATimeAndNoneHasMore() {
+    Race race = race();
+    int before = race.evaluations();
+    // Every evaluation takes a second.
+    search(
+        SearchSpace.all(TARGET, false),
+        Preset.QUICK,
+        new Budget.Time(Duration.ofSeconds(120)),
+        () -> (race.evaluations() - before) * 1_000_000_000L,
+        race,
+        1);
+    assertThat(race.evaluations() - before).isEqualTo(120);
+    assertThat(race.history())
+        .extracting(Trial::stage)
+        .contains("base", "yarn", "longrope2", "longrope");
+  }
+
   private static Race search(List<SearchSpace> spaces, int budget, long seed) {
     Race race = race();
-    Search.run(spaces, FORMS, Preset.QUICK, new Budget.Evaluations(budget), race, seed);
+    search(spaces, Preset.QUICK, new Budget.Evaluations(budget), () -> 0, race, seed);
     return race;
   }
 
+  private static void search(
+      List<SearchSpace> spaces,
+      Preset preset,
+      Budget budget,
+      LongSupplier nanos,
+      Race race,
+      long seed) {
+    Search.run(spaces, FORMS, preset, budget, new Deadline(budget, nanos), race, seed);
+  }
+
   private static Race race() {
-    Race race =
-        new Race(
-            new Landscape(), Landscape.rungs(), Objective.NLL, FORMS.yarn(), 100, (_, _, _) -> {});
-    race.run(FORMS.all());
+    Race race = new Race(new Landscape(), Landscape.rungs(), Objective.NLL, 100, (_, _, _) -> {});
+    race.run(FORMS, () -> false);
     return race;
   }
 }

@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import rope4j.diagnosis.recipe.Extension;
 import rope4j.rotation.Frequencies;
+import rope4j.rotation.Llama3;
 
 class ClosedFormsTest {
 
@@ -47,5 +48,28 @@ class ClosedFormsTest {
     assertThat(own.name()).isEqualTo("as the file says");
     assertThat(own.divisors()).containsExactly(1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 3.0);
     assertThat(own.attentionFactor()).isEqualTo(1.25);
+  }
+
+  @Test
+  void aFormThatIsTheFilesOwnSaysSo() {
+    Target target = Targets.small();
+    Frequencies llama3 =
+        target.parameters().withScaling(new Llama3(4, 256, 1, 4)).frequencies(1024);
+    ClosedForms forms = ClosedForms.of(target, Optional.of(llama3));
+    assertThat(forms.all())
+        .extracting(Candidate::name)
+        .contains("Llama 3 ×4, as the file says")
+        .doesNotContain("Llama 3 ×4", "as the file says");
+  }
+
+  @Test
+  void aPairThatTheFileLetsStandStillStandsAsGoodAsStill() {
+    Target target = Targets.small();
+    double[] inverse = target.parameters().unscaledInverseFrequencies();
+    inverse[7] = 0;
+    Candidate own =
+        ClosedForms.of(target, Optional.of(new Frequencies(inverse, 1))).all().getLast();
+    assertThat(target.parameters().unscaledInverseFrequencies()[7] / own.divisors().getLast())
+        .isLessThan(1e-30);
   }
 }
