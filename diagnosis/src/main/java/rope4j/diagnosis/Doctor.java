@@ -232,7 +232,8 @@ public final class Doctor {
     List<Finding> findings = new ArrayList<>();
     model.attentionWindow().ifPresent(tokens -> findings.add(LossWithoutRetrieval.cut(tokens)));
     probed.ifPresent(report -> findings.addAll(LossWithoutRetrieval.of(results, report)));
-    findings.addAll(Findings.of(inspection, model, contextLength, measured, left, results, best));
+    findings.addAll(
+        Findings.of(inspection, model, contextLength, measured, left, criteria, results, best));
     return findings;
   }
 

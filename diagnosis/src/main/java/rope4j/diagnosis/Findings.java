@@ -14,7 +14,6 @@ import rope4j.rotation.RopeParameters;
 /// What the measurement and the file together tell beyond the verdicts.
 final class Findings {
 
-  private static final int FEW_WINDOWS = 4;
   private static final int FEW_TOKENS = 512;
   private static final double DAMAGE = 0.05;
 
@@ -26,6 +25,7 @@ final class Findings {
       int contextLength,
       int windows,
       int windowsLeft,
+      Criteria criteria,
       List<StrategyResult> results,
       Optional<StrategyResult> best) {
     List<Finding> findings = new ArrayList<>();
@@ -58,7 +58,8 @@ final class Findings {
       return findings;
     }
     long added = (long) windows * (contextLength - 1 - model.description().trainedLength());
-    if (windows < FEW_WINDOWS || added < FEW_TOKENS) {
+    boolean few = windows < Blocks.ENOUGH_WINDOWS;
+    if (few || added < FEW_TOKENS) {
       findings.add(
           new Finding(
               "little-text",
@@ -66,9 +67,17 @@ final class Findings {
               "The text fills only "
                   + windows
                   + (windows == 1 ? " window" : " windows")
-                  + ", so the intervals are wide and a verdict may change with another text.",
+                  + (few
+                      ? ": the intervals tell chance within this text from what is there, but not how"
+                          + " another text would do."
+                      : ", so the intervals are wide and a verdict may change with another text."),
               "windows = " + windows + ", predictions past the trained length = " + added,
-              "give a text of at least " + FEW_WINDOWS * (long) contextLength + " tokens"));
+              "give a text of at least "
+                  + Blocks.ENOUGH_WINDOWS * (long) contextLength
+                  + " tokens"));
+    }
+    for (StrategyResult result : results) {
+      criteria.undecided(result.buckets()).ifPresent(at -> findings.add(undecided(result, at)));
     }
     best.filter(result -> result.shortDamage().meanKl() > DAMAGE)
         .ifPresent(result -> findings.add(shortTextDamage(result)));
@@ -84,6 +93,26 @@ final class Findings {
                   + " tokens, or try a smaller --context"));
     }
     return findings;
+  }
+
+  /// A strategy that may be worse than its verdict.
+  private static Finding undecided(StrategyResult result, Bucket bucket) {
+    return new Finding(
+        "undecided",
+        Severity.WARNING,
+        result.strategy().label()
+            + ": from "
+            + bucket.from()
+            + " on its loss may be worse than the verdict says; the text is too small or too mixed to"
+            + " tell.",
+        String.format(
+            Locale.ROOT,
+            "%d–%d: %.2f ± %.2f nats above the control",
+            bucket.from(),
+            bucket.to(),
+            -bucket.benefit().mean(),
+            bucket.benefit().halfWidth()),
+        "give more text of the same kind");
   }
 
   private static Finding shortTextDamage(StrategyResult result) {
