@@ -102,7 +102,7 @@ final class RetrievalProbe {
       double[] right = answer(question.right(), shortest, i, original, "right");
       double[] wrong = answer(question.wrong(), shortest, i, original, "wrong");
       margins[i] = wrong[0] - right[0];
-      tally.add(right);
+      tally.add(right, distance(shortest, i));
     }
     double margin = mean(margins);
     if (margin < LEAST_MARGIN || margin - spread(margins) <= 0) {
@@ -174,7 +174,7 @@ final class RetrievalProbe {
             if (cells[c][l][depth] == null) {
               cells[c][l][depth] = new Tally();
             }
-            cells[c][l][depth].add(answer);
+            cells[c][l][depth].add(answer, distance(asked.get(l), i));
           }
         }
       }
@@ -187,6 +187,10 @@ final class RetrievalProbe {
   private Question question(int length, int index) {
     SplittableRandom random = trials.random(task.id() + "/" + length + "/" + index);
     return task.question(length, DEPTHS[index % DEPTHS.length], random);
+  }
+
+  private int distance(int length, int index) {
+    return task.distance(length, DEPTHS[index % DEPTHS.length]);
   }
 
   /// Loss of the whole answer, its tokens, right items, items.
@@ -277,9 +281,11 @@ final class RetrievalProbe {
     private double score;
     private double loss;
     private double tokens;
+    private double distance;
 
-    void add(double[] answer) {
+    void add(double[] answer, int from) {
       count++;
+      distance += from;
       exact += answer[2] == answer[3] ? 1 : 0;
       score += answer[2] / answer[3];
       loss += answer[0];
@@ -292,11 +298,15 @@ final class RetrievalProbe {
       score += other.score;
       loss += other.loss;
       tokens += other.tokens;
+      distance += other.distance;
     }
 
     RetrievalCell cell(int length, double depth) {
       return new RetrievalCell(
-          length, depth, Proportion.of(exact, count), score / count, loss / tokens);
+          length,
+          depth,
+          (int) Math.round(distance / count),
+          Proportion.of(exact, count), score / count, loss / tokens);
     }
   }
 }
