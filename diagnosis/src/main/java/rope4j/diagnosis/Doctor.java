@@ -260,7 +260,11 @@ public final class Doctor {
     Checkpoint checkpoint = model.checkpoint();
     Subject file = new Subject(checkpoint, Optional.empty(), Optional.empty(), OptionalInt.empty());
     return Inspector.inspect(
-            checkpoint, Optional.empty(), Optional.empty(), OptionalInt.of(contextLength))
+            checkpoint,
+            Optional.empty(),
+            Optional.empty(),
+            OptionalInt.of(contextLength),
+            model.attentionWindow())
         .withFindings(Rules.findings(file));
   }
 

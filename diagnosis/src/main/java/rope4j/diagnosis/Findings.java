@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import rope4j.checkpoint.model.GgufCheckpoint;
 import rope4j.diagnosis.inspection.Inspection;
+import rope4j.diagnosis.inspection.LayerForecast;
 import rope4j.diagnosis.rules.Finding;
 import rope4j.diagnosis.rules.Finding.Severity;
 import rope4j.inference.Model;
@@ -32,7 +33,7 @@ final class Findings {
     inspection.findings().stream()
         .filter(finding -> finding.severity() != Severity.NOTE)
         .forEach(findings::add);
-    partialTurns(model, contextLength).ifPresent(findings::add);
+    partialTurns(inspection, model, contextLength).ifPresent(findings::add);
     if (Strategy.fileHasScaling(model)) {
       findings.add(
           new Finding(
@@ -130,7 +131,8 @@ final class Findings {
   }
 
   /// Pairs that never completed a turn in training meet angles the model has never seen.
-  private static Optional<Finding> partialTurns(Model model, int contextLength) {
+  private static Optional<Finding> partialTurns(
+      Inspection inspection, Model model, int contextLength) {
     RopeParameters original = Strategy.originalRotation(model, contextLength);
     double[] inverse = original.frequencies(contextLength).inverse();
     int partial = 0;
@@ -142,17 +144,26 @@ final class Findings {
     if (partial == 0) {
       return Optional.empty();
     }
+    int reach =
+        inspection.rotation().layers().stream()
+            .mapToInt(LayerForecast::reach)
+            .max()
+            .orElse(Math.min(contextLength, model.attentionWindow().orElse(contextLength)));
     return Optional.of(
         new Finding(
             "unseen-angles",
             Severity.NOTE,
             String.format(
-                Locale.ROOT,
-                "%d of %d pairs made less than one turn in %d tokens of training: unscaled, they meet angles the model has"
-                    + " never seen.",
-                partial,
-                inverse.length,
-                model.description().trainedLength()),
+                    Locale.ROOT,
+                    "%d of %d pairs made less than one turn in %d tokens of training: ",
+                    partial,
+                    inverse.length,
+                    model.description().trainedLength())
+                + (reach > model.description().trainedLength()
+                    ? "unscaled, they meet angles the model has never seen."
+                    : "but no layer looks back farther than "
+                        + reach
+                        + ", so that unscaled they meet no new angle."),
             "base = "
                 + Strategy.trim(original.base())
                 + ", rotary dimension = "
