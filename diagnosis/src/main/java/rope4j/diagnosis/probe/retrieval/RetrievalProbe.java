@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import org.apache.commons.statistics.distribution.TDistribution;
 import rope4j.checkpoint.CheckpointException;
 import rope4j.diagnosis.probe.retrieval.RetrievalTask.DoesNotFitException;
@@ -215,7 +216,10 @@ final class RetrievalProbe {
           public void accept(int position, float[] logits) {
             int[] among =
                 position == from && prompt.choices().length > 0 ? prompt.choices() : new int[0];
-            hit[position + 1] = best(logits, among) == tokens[position + 1];
+            int best = best(logits, among);
+            hit[position + 1] =
+                best == tokens[position + 1]
+                    || IntStream.of(prompt.asGood()[position - from]).anyMatch(t -> t == best);
           }
         };
     double[] nll = trials.scorer().score(tokens, from, candidate.rotation(), observer, meter);
