@@ -89,7 +89,8 @@ class InterruptTest {
     return Files.exists(file) ? Files.readAllLines(file).size() : 0;
   }
 
-  /// A shell without job control starts what is in the background so, and the JVM leaves it at that.
+  /// A shell without job control starts what is in the background so, and the JVM leaves it at
+  /// that.
   private static boolean interruptsAreIgnored() throws IOException {
     Path status = Path.of("/proc/self/status");
     return Files.exists(status)

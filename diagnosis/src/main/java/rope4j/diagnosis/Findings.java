@@ -69,8 +69,8 @@ final class Findings {
                   + windows
                   + (windows == 1 ? " window" : " windows")
                   + (few
-                      ? ": the intervals tell chance within this text from what is there, but not how"
-                          + " another text would do."
+                      ? ": the intervals say how sure its own means are, not how another text would"
+                          + " do."
                       : ", so the intervals are wide and a verdict may change with another text."),
               "windows = " + windows + ", predictions past the trained length = " + added,
               "give a text of at least "

@@ -16,8 +16,8 @@ import rope4j.diagnosis.probe.trial.ResultStore;
 import rope4j.diagnosis.rules.Finding;
 import rope4j.inference.Model;
 
-/// What is told of angles where attention is cut: no pair turns farther than between two tokens that
-/// see each other.
+/// What is told of angles where attention is cut: no pair turns farther than between two tokens
+/// that see each other.
 class CutPredictionsTest {
 
   private static final int TRAINED = 64;
@@ -69,7 +69,8 @@ class CutPredictionsTest {
     assertThat(pairs(cut).pairs()).allMatch(pair -> pair.overrun() <= 1);
     assertThat(pairs(cut).strategies()).allMatch(strategy -> strategy.unseenRisk() == 0);
     assertThat(turns(cut))
-        .endsWith("but no layer looks back farther than 32, so that unscaled they meet no new angle.");
+        .endsWith(
+            "but no layer looks back farther than 32, so that unscaled they meet no new angle.");
     assertThat(HtmlReport.render(cut))
         .contains("32 tokens, as far as these layers look back, and training did not")
         .contains("no two tokens that see each other are far enough apart to bring a new angle");

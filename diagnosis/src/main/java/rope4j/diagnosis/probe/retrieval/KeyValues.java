@@ -34,7 +34,9 @@ final class KeyValues implements RetrievalTask {
 
   /// Whether there are enough different tokens for a question.
   boolean possible() {
-    return mixed ? keys.length >= 2 * FEWEST_PAIRS : keys.length >= FEWEST_PAIRS && values.length > 1;
+    return mixed
+        ? keys.length >= 2 * FEWEST_PAIRS
+        : keys.length >= FEWEST_PAIRS && values.length > 1;
   }
 
   @Override

@@ -7,8 +7,8 @@ import java.util.Arrays;
 /// @param tokens the question, then the answer
 /// @param answerFrom index of the answer's first token, at least 1
 /// @param itemEnds where each item of the answer ends, in order; the last is the length of `tokens`
-/// @param asGood per token of the answer, other tokens that are as good there because items may come
-///   in any order; most are empty
+/// @param asGood per token of the answer, other tokens that are as good there because items may
+///   come in any order; most are empty
 /// @param choices first tokens of the answers to choose from, the right one among them; empty when
 ///   the answer is free
 record Prompt(int[] tokens, int answerFrom, int[] itemEnds, int[][] asGood, int[] choices) {
@@ -26,7 +26,8 @@ record Prompt(int[] tokens, int answerFrom, int[] itemEnds, int[][] asGood, int[
   static Prompt of(int[] question, int[] answer) {
     int[] tokens = Arrays.copyOf(question, question.length + answer.length);
     System.arraycopy(answer, 0, tokens, question.length, answer.length);
-    return new Prompt(tokens, question.length, new int[] {tokens.length}, new int[answer.length][0], new int[0]);
+    return new Prompt(
+        tokens, question.length, new int[] {tokens.length}, new int[answer.length][0], new int[0]);
   }
 
   Prompt choosingFrom(int[] others) {

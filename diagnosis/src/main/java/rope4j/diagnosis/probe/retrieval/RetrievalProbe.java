@@ -310,7 +310,9 @@ final class RetrievalProbe {
           length,
           depth,
           (int) Math.round(distance / count),
-          Proportion.of(exact, count), score / count, loss / tokens);
+          Proportion.of(exact, count),
+          score / count,
+          loss / tokens);
     }
   }
 }

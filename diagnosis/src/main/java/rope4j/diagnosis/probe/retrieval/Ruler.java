@@ -133,8 +133,8 @@ final class Ruler {
       return "RULER: which variables hold a value that was handed on over 4 hops.";
     }
 
-    /// The chain is spread over the whole text, so that the depth says nothing. A short example with
-    /// its answer stands before.
+    /// The chain is spread over the whole text, so that the depth says nothing. A short example
+    /// with its answer stands before.
     @Override
     public Question question(int length, double depth, SplittableRandom random) {
       List<String> names = names(LETTERS, random);
@@ -144,7 +144,8 @@ final class Ruler {
       String example = example(random);
       int room =
           Math.max(prompts.room(String.join(" ", names)), prompts.room(String.join(" ", others)));
-      String question = prompts.fit(0, length, 2 * room, size -> example + text(size, names, places, value));
+      String question =
+          prompts.fit(0, length, 2 * room, size -> example + text(size, names, places, value));
       return prompts.anyOrder(question, items(names), items(others));
     }
 

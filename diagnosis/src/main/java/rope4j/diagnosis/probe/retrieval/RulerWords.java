@@ -140,8 +140,7 @@ final class RulerWords {
       List<Item> right = items(words.subList(1, 1 + ANSWERS));
       List<Item> wrong = items(words.subList(1 + ANSWERS, 1 + 2 * ANSWERS));
       long order = random.nextLong();
-      int room =
-          Math.max(prompts.room(answer(right)), prompts.room(answer(wrong)));
+      int room = Math.max(prompts.room(answer(right)), prompts.room(answer(wrong)));
       String question =
           prompts.fit(
               LEAST_WORDS,

@@ -118,6 +118,9 @@ class KeyValuesTest {
   }
 
   private static int indexOf(int[] tokens, int token, int from) {
-    return IntStream.range(from, tokens.length).filter(i -> tokens[i] == token).findFirst().orElse(-1);
+    return IntStream.range(from, tokens.length)
+        .filter(i -> tokens[i] == token)
+        .findFirst()
+        .orElse(-1);
   }
 }

@@ -89,7 +89,8 @@ class PromptsTest {
     String noise =
         "The grass is green. The sky is blue. The sun is yellow. Here we go. There and back again.";
     assertThat(asked(0, 3000).lines().filter(noise::equals).count()).isGreaterThan(5);
-    assertThat(asked(0, 3000).lines()).anyMatch(line -> line.startsWith("One of the special magic numbers for "));
+    assertThat(asked(0, 3000).lines())
+        .anyMatch(line -> line.startsWith("One of the special magic numbers for "));
     assertThat(asked(3, 6000).lines().filter(noise::equals).count()).isGreaterThan(15);
   }
 
@@ -126,7 +127,10 @@ class PromptsTest {
       Prompt prompt =
           Ruler.tasks(prompts).get(task).question(8000, 0.5, new SplittableRandom(1)).right();
       int[] others =
-          Arrays.stream(prompt.asGood()).mapToInt(tokens -> tokens.length).filter(n -> n > 0).toArray();
+          Arrays.stream(prompt.asGood())
+              .mapToInt(tokens -> tokens.length)
+              .filter(n -> n > 0)
+              .toArray();
       int items = prompt.itemEnds().length;
       assertThat(others).as("task " + task).hasSize(items - 1);
       for (int i = 0; i < others.length; i++) {
