@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -33,6 +34,9 @@ import rope4j.inference.Model;
         "Measures where a model holds, degrades or breaks at a context length, under each way of"
             + " scaling its rotation, and prints the flags that run it best.")
 final class DoctorCommand implements Callable<Integer> {
+
+  /// After Ctrl-C a batch of tokens is finished first, which takes a large model a minute.
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   @Spec private CommandSpec spec;
   @Mixin private ModelInput input;
@@ -132,7 +136,7 @@ final class DoctorCommand implements Callable<Integer> {
       Windows windows =
           Windows.of(tokens.ids(), contextLength, tokens.beginning()).first(mostWindows);
       // Ctrl-C ends the measurement, and what was measured is reported before the machine stops.
-      try (Stop stop = Stop.onInterrupt();
+      try (Stop stop = Stop.onInterrupt(PATIENCE, this::ending);
           ResultStore store = probes.store(page)) {
         try (ProgressBar bar =
             new ProgressBar(spec.commandLine().getErr(), Terminal.errorIsTerminal())) {
@@ -155,6 +159,12 @@ final class DoctorCommand implements Callable<Integer> {
       return Rope.BAD_VERDICT;
     }
     return exitCode(examination.best().map(result -> result.verdict().level()), accept);
+  }
+
+  private void ending() {
+    PrintWriter err = spec.commandLine().getErr();
+    err.println("rope: ending after the tokens at hand; the report of what was measured follows");
+    err.flush();
   }
 
   private void report(Examination examination, Optional<Path> page) {

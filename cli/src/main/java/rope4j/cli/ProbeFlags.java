@@ -25,8 +25,8 @@ final class ProbeFlags {
       paramLabel = "NAME",
       split = ",",
       description = {
-        "What to probe beyond the loss: passkey, recall, copy, coherence, needle, ruler, pairs, indexing, self-check,",
-        "benefit, or all; nll and damage are always measured. The most telling come first.",
+        "What to probe beyond the loss: passkey, recall, copy, key-value, coherence, needle, ruler, pairs, indexing,",
+        "self-check, benefit, or all; nll and damage are always measured. The most telling come first.",
       })
   private List<String> names = List.of();
 

@@ -3,11 +3,18 @@ package rope4j.diagnosis;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Intervals from values that are not independent: neighbouring tokens belong to the same sentence.
+/// Intervals from values that are not independent: neighbouring tokens belong to the same sentence,
+/// and all tokens of a window to the same text, which is easier or harder than others.
 ///
-/// The positions of a bucket are cut into blocks of neighbouring tokens; the means of the blocks
-/// are taken as independent (the method of batch means).
+/// So a window is one value: its mean over the positions of a bucket. Student's interval over two
+/// or three such values would be too wide to say anything; there the positions are cut into blocks
+/// of neighbouring tokens, and the means of the blocks are taken as independent (the method of
+/// batch means). That holds for the mean of *these* windows, not for other texts.
 public final class Blocks {
+
+  /// From so many windows on each of them is a value; with fewer an interval is of these windows
+  /// only.
+  static final int ENOUGH_WINDOWS = 4;
 
   /// Tokens of a block: a sentence or two.
   private static final int TOKENS = 32;
@@ -21,6 +28,9 @@ public final class Blocks {
   /// @param from first position
   /// @param to position after the last
   static Interval interval(List<double[]> windows, int from, int to) {
+    if (windows.size() >= ENOUGH_WINDOWS) {
+      return Interval.of(windows.stream().mapToDouble(window -> mean(window, from, to)).toArray());
+    }
     int tokens = Math.clamp((long) windows.size() * (to - from) / WANTED, 1, TOKENS);
     List<Double> means = new ArrayList<>();
     for (double[] window : windows) {

@@ -1,6 +1,7 @@
 package rope4j.diagnosis;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import rope4j.diagnosis.Verdict.Level;
 
@@ -44,6 +45,16 @@ public record Criteria(double degrades, double breaks) {
     return degradesFrom.isPresent()
         ? new Verdict(Level.DEGRADES, degradesFrom, degradesFrom)
         : new Verdict(Level.HOLDS, OptionalInt.empty(), OptionalInt.empty());
+  }
+
+  /// The first bucket whose mean alone would make the verdict worse than it is: its interval does
+  /// not rule out chance.
+  Optional<Bucket> undecided(List<Bucket> buckets) {
+    Level level = judge(buckets).level();
+    double next = level == Level.HOLDS ? degrades : breaks;
+    return level == Level.BREAKS
+        ? Optional.empty()
+        : buckets.stream().filter(bucket -> -bucket.benefit().mean() >= next).findFirst();
   }
 
   private static OptionalInt first(List<Bucket> buckets, double threshold) {

@@ -232,7 +232,8 @@ public final class Doctor {
     List<Finding> findings = new ArrayList<>();
     model.attentionWindow().ifPresent(tokens -> findings.add(LossWithoutRetrieval.cut(tokens)));
     probed.ifPresent(report -> findings.addAll(LossWithoutRetrieval.of(results, report)));
-    findings.addAll(Findings.of(inspection, model, contextLength, measured, left, results, best));
+    findings.addAll(
+        Findings.of(inspection, model, contextLength, measured, left, criteria, results, best));
     return findings;
   }
 
@@ -259,7 +260,11 @@ public final class Doctor {
     Checkpoint checkpoint = model.checkpoint();
     Subject file = new Subject(checkpoint, Optional.empty(), Optional.empty(), OptionalInt.empty());
     return Inspector.inspect(
-            checkpoint, Optional.empty(), Optional.empty(), OptionalInt.of(contextLength))
+            checkpoint,
+            Optional.empty(),
+            Optional.empty(),
+            OptionalInt.of(contextLength),
+            model.attentionWindow())
         .withFindings(Rules.findings(file));
   }
 

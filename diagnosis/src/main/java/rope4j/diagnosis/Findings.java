@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import rope4j.checkpoint.model.GgufCheckpoint;
 import rope4j.diagnosis.inspection.Inspection;
+import rope4j.diagnosis.inspection.LayerForecast;
 import rope4j.diagnosis.rules.Finding;
 import rope4j.diagnosis.rules.Finding.Severity;
 import rope4j.inference.Model;
@@ -14,7 +15,6 @@ import rope4j.rotation.RopeParameters;
 /// What the measurement and the file together tell beyond the verdicts.
 final class Findings {
 
-  private static final int FEW_WINDOWS = 4;
   private static final int FEW_TOKENS = 512;
   private static final double DAMAGE = 0.05;
 
@@ -26,13 +26,14 @@ final class Findings {
       int contextLength,
       int windows,
       int windowsLeft,
+      Criteria criteria,
       List<StrategyResult> results,
       Optional<StrategyResult> best) {
     List<Finding> findings = new ArrayList<>();
     inspection.findings().stream()
         .filter(finding -> finding.severity() != Severity.NOTE)
         .forEach(findings::add);
-    partialTurns(model, contextLength).ifPresent(findings::add);
+    partialTurns(inspection, model, contextLength).ifPresent(findings::add);
     if (Strategy.fileHasScaling(model)) {
       findings.add(
           new Finding(
@@ -58,7 +59,8 @@ final class Findings {
       return findings;
     }
     long added = (long) windows * (contextLength - 1 - model.description().trainedLength());
-    if (windows < FEW_WINDOWS || added < FEW_TOKENS) {
+    boolean few = windows < Blocks.ENOUGH_WINDOWS;
+    if (few || added < FEW_TOKENS) {
       findings.add(
           new Finding(
               "little-text",
@@ -66,9 +68,17 @@ final class Findings {
               "The text fills only "
                   + windows
                   + (windows == 1 ? " window" : " windows")
-                  + ", so the intervals are wide and a verdict may change with another text.",
+                  + (few
+                      ? ": the intervals say how sure its own means are, not how another text would"
+                          + " do."
+                      : ", so the intervals are wide and a verdict may change with another text."),
               "windows = " + windows + ", predictions past the trained length = " + added,
-              "give a text of at least " + FEW_WINDOWS * (long) contextLength + " tokens"));
+              "give a text of at least "
+                  + Blocks.ENOUGH_WINDOWS * (long) contextLength
+                  + " tokens"));
+    }
+    for (StrategyResult result : results) {
+      criteria.undecided(result.buckets()).ifPresent(at -> findings.add(undecided(result, at)));
     }
     best.filter(result -> result.shortDamage().meanKl() > DAMAGE)
         .ifPresent(result -> findings.add(shortTextDamage(result)));
@@ -86,6 +96,26 @@ final class Findings {
     return findings;
   }
 
+  /// A strategy that may be worse than its verdict.
+  private static Finding undecided(StrategyResult result, Bucket bucket) {
+    return new Finding(
+        "undecided",
+        Severity.WARNING,
+        result.strategy().label()
+            + ": from "
+            + bucket.from()
+            + " on its loss may be worse than the verdict says; the text is too small or too mixed to"
+            + " tell.",
+        String.format(
+            Locale.ROOT,
+            "%d–%d: %.2f ± %.2f nats above the control",
+            bucket.from(),
+            bucket.to(),
+            -bucket.benefit().mean(),
+            bucket.benefit().halfWidth()),
+        "give more text of the same kind");
+  }
+
   private static Finding shortTextDamage(StrategyResult result) {
     return new Finding(
         "short-text-damage",
@@ -101,7 +131,8 @@ final class Findings {
   }
 
   /// Pairs that never completed a turn in training meet angles the model has never seen.
-  private static Optional<Finding> partialTurns(Model model, int contextLength) {
+  private static Optional<Finding> partialTurns(
+      Inspection inspection, Model model, int contextLength) {
     RopeParameters original = Strategy.originalRotation(model, contextLength);
     double[] inverse = original.frequencies(contextLength).inverse();
     int partial = 0;
@@ -113,17 +144,26 @@ final class Findings {
     if (partial == 0) {
       return Optional.empty();
     }
+    int reach =
+        inspection.rotation().layers().stream()
+            .mapToInt(LayerForecast::reach)
+            .max()
+            .orElse(Math.min(contextLength, model.attentionWindow().orElse(contextLength)));
     return Optional.of(
         new Finding(
             "unseen-angles",
             Severity.NOTE,
             String.format(
-                Locale.ROOT,
-                "%d of %d pairs made less than one turn in %d tokens of training: unscaled, they meet angles the model has"
-                    + " never seen.",
-                partial,
-                inverse.length,
-                model.description().trainedLength()),
+                    Locale.ROOT,
+                    "%d of %d pairs made less than one turn in %d tokens of training: ",
+                    partial,
+                    inverse.length,
+                    model.description().trainedLength())
+                + (reach > model.description().trainedLength()
+                    ? "unscaled, they meet angles the model has never seen."
+                    : "but no layer looks back farther than "
+                        + reach
+                        + ", so that unscaled they meet no new angle."),
             "base = "
                 + Strategy.trim(original.base())
                 + ", rotary dimension = "

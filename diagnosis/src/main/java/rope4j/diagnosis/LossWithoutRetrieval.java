@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import rope4j.diagnosis.Verdict.Level;
 import rope4j.diagnosis.probe.ProbeReport;
-import rope4j.diagnosis.probe.retrieval.RetrievalCell;
 import rope4j.diagnosis.probe.retrieval.RetrievalScore;
 import rope4j.diagnosis.probe.trial.Proportion;
 import rope4j.diagnosis.rules.Finding;
@@ -80,7 +79,7 @@ final class LossWithoutRetrieval {
             .findFirst();
     return copied.or(() ->
         report.retrieval().stream()
-            .filter(task -> task.chance() == 0)
+            .filter(task -> task.chance() < NOTHING)
             .flatMap(task ->
                 task.scores().stream()
                     .filter(score -> score.strategy().equals(strategy))
@@ -91,12 +90,8 @@ final class LossWithoutRetrieval {
 
   private static List<Point> points(RetrievalScore score) {
     return score.grid().stream()
-        .map(cell -> new Point(distance(cell), cell.score(), cell.exact().trials()))
+        .map(cell -> new Point(cell.distance(), cell.score(), cell.exact().trials()))
         .toList();
-  }
-
-  private static int distance(RetrievalCell cell) {
-    return (int) Math.max(1, Math.round((1 - cell.depth()) * cell.length()));
   }
 
   /// Where the points fall into near ones that are found and far ones that are not; empty where

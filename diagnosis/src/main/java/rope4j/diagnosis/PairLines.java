@@ -25,7 +25,9 @@ final class PairLines {
         7,
         "Risk is how far "
             + result.strategy()
-            + " moves a pair at the last token, in radians, times the largest share of a head's norms"
+            + " moves a pair over "
+            + Numbers.count(result.reach())
+            + " tokens, in radians, times the largest share of a head's norms"
             + " in it; reverting gives the pair alone its trained frequency back."
             + (result.complete() ? "" : " Cut short."));
     out.line("  pair  turns in training  norm share  moved by    risk  reverting costs, nats");

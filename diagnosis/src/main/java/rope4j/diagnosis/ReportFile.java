@@ -146,7 +146,10 @@ final class ReportFile {
                 + " on never completed a turn within the trained length.")
         + " Below, the angles that each strategy brings at "
         + Numbers.count(layer.reach())
-        + " tokens and training did not: the fuller the colour, the more of the circle.";
+        + (layer.reach() < inspection.lengths().requested()
+            ? " tokens, as far as these layers look back,"
+            : " tokens")
+        + " and training did not: the fuller the colour, the more of the circle.";
   }
 
   /// The strategies side by side, or the file's own rotation where they don't apply.

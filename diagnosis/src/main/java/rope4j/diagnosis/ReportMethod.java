@@ -54,8 +54,13 @@ final class ReportMethod {
     term("Breaks", criterion(criteria.breaks()));
     term(
         "Intervals",
-        "95 %, from the means of blocks of neighbouring tokens, because the tokens of a sentence are"
-            + " not independent.");
+        examination.windows() >= Blocks.ENOUGH_WINDOWS
+            ? "95 %, Student's, with a window's mean as one value: the tokens of a text are not"
+                + " independent. Differences are paired window by window."
+            : "95 % for the mean of these windows, from the means of blocks of neighbouring tokens."
+                + " Too few windows to tell how other texts would do: give at least "
+                + Blocks.ENOUGH_WINDOWS
+                + ".");
     term(
         "Precision",
         "Rotation as "

@@ -25,12 +25,18 @@ final class ReportPairs {
   void write() {
     out.open("section", "class", "why", "aria-labelledby", "why");
     out.element("h2", "Why: pair by pair", "id", "why");
+    boolean unseen = result.pairs().stream().anyMatch(pair -> pair.unseenRadians() > 0);
     lead(
         "Channels turn in pairs, the first fastest. A pair matters where a head puts the norms of its"
-            + " queries and keys into it. Pairs right of the line made less than one turn in training:"
-            + " past the trained length, unscaled, they come to angles that the model has never seen.");
+            + " queries and keys into it. Pairs right of the line made less than one turn in training"
+            + (unseen
+                ? ": past the trained length, unscaled, they come to angles that the model has never"
+                    + " seen."
+                : ", but no two tokens that see each other are far enough apart to bring a new angle."));
     lead(
-        "Risk is how far a scaling moves the pair at the last token, in radians, times the largest share"
+        "Risk is how far a scaling moves the pair over "
+            + Numbers.count(result.reach())
+            + " tokens, in radians, times the largest share"
             + " of a head's norms: how much hangs on the pair. The proof is to give each pair alone its"
             + " trained frequency back, under "
             + result.strategy()

@@ -178,7 +178,12 @@ public final class TerminalReport {
     for (int first = 0; first < results.size(); first += COLUMNS) {
       buckets(results.subList(first, Math.min(first + COLUMNS, results.size())));
     }
-    out.line(out.dim("nats per token, mean ± 95 % interval; lower is better"));
+    boolean enough = examination.windows() >= Blocks.ENOUGH_WINDOWS;
+    out.line(
+        out.dim(
+            "nats per token, mean ± 95 % interval"
+                + (enough ? "" : " of these windows, not of other texts")
+                + "; lower is better"));
   }
 
   private void buckets(List<StrategyResult> results) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import rope4j.diagnosis.Verdict.Level;
@@ -35,6 +36,16 @@ class CriteriaTest {
   @Test
   void aDifferenceThatMayBeChanceDoesNotCount() {
     assertThat(judge(bucket(0.8, UNSURE)).level()).isEqualTo(Level.HOLDS);
+  }
+
+  @Test
+  void aBucketThatWouldMakeItWorseIfItWereNotChanceIsNamed() {
+    assertThat(undecided(bucket(0, SURE), bucket(0.2, UNSURE), bucket(0.8, UNSURE))).hasValue(100);
+    assertThat(undecided(bucket(0.2, SURE), bucket(0.3, UNSURE), bucket(0.8, UNSURE)))
+        .hasValue(200);
+    assertThat(undecided(bucket(0.2, SURE), bucket(0.3, UNSURE))).isEmpty();
+    assertThat(undecided(bucket(0.05, UNSURE))).isEmpty();
+    assertThat(undecided(bucket(0.8, SURE), bucket(0.9, UNSURE))).isEmpty();
   }
 
   @Test
@@ -76,11 +87,19 @@ class CriteriaTest {
         new Interval(-excess.mean, -excess.mean - excess.spread, -excess.mean + excess.spread, 9));
   }
 
-  private static Verdict judge(Excess... excesses) {
+  private static List<Bucket> buckets(Excess... excesses) {
     List<Bucket> buckets = new ArrayList<>();
     for (Excess excess : excesses) {
       buckets.add(at(100 * buckets.size(), excess));
     }
-    return Criteria.DEFAULT.judge(buckets);
+    return buckets;
+  }
+
+  private static Verdict judge(Excess... excesses) {
+    return Criteria.DEFAULT.judge(buckets(excesses));
+  }
+
+  private static Optional<Integer> undecided(Excess... excesses) {
+    return Criteria.DEFAULT.undecided(buckets(excesses)).map(Bucket::from);
   }
 }

@@ -137,6 +137,7 @@ class ReportFileTest {
               256,
               9,
               0,
+              EXAMINATION.criteria(),
               EXAMINATION.results(),
               Optional.empty());
       assertThat(findings).contains(FINDING).doesNotContain(note);

@@ -31,6 +31,19 @@ public final class Inspector {
       Optional<Engine> engine,
       Optional<Launch> launch,
       OptionalInt context) {
+    return inspect(checkpoint, engine, launch, context, OptionalInt.empty());
+  }
+
+  /// The same for a model whose attention is cut, so that no two tokens farther apart see each
+  /// other.
+  ///
+  /// @param cut the last tokens that every layer sees; empty where attention is as the files say
+  public static Inspection inspect(
+      Checkpoint checkpoint,
+      Optional<Engine> engine,
+      Optional<Launch> launch,
+      OptionalInt context,
+      OptionalInt cut) {
     Optional<Engine> chosen = launch.map(Launch::engine).or(() -> engine);
     requireOneEngine(engine, launch);
     Format format = format(checkpoint);
@@ -53,7 +66,7 @@ public final class Inspector {
             asked.orElse(Math.max(1, facts.advertisedLength().value())),
             asked.isPresent());
     RotationReading rotation =
-        new RotationReader(checkpoint, chosen, launch, lengths, training).read();
+        new RotationReader(checkpoint, chosen, launch, lengths, training, cut).read();
     Advice advice = Advice.of(checkpoint, chosen, lengths, start);
     return new Inspection(
         checkpoint.path(),

@@ -38,19 +38,23 @@ final class RotationReader {
   private final Optional<Launch> launch;
   private final Lengths lengths;
   private final Training training;
+  private final OptionalInt cut;
 
+  /// @param cut the last tokens that every layer sees; empty where attention is as the files say
   RotationReader(
       Checkpoint checkpoint,
       Optional<Engine> chosen,
       Optional<Launch> launch,
       Lengths lengths,
-      Training training) {
+      Training training,
+      OptionalInt cut) {
     this.checkpoint = checkpoint;
     this.facts = checkpoint.facts();
     this.engine = chosen.orElse(Inspector.natural(checkpoint));
     this.launch = launch;
     this.lengths = lengths;
     this.training = training;
+    this.cut = cut;
   }
 
   RotationReading read() {
@@ -212,13 +216,14 @@ final class RotationReader {
 
   private LayerForecast forecast(
       LayerRope layer, Optional<LayerRope> own, Optional<LayerRope> ownHere) {
-    int reach = reach(layer.layerType());
+    int uncut = reach(layer.layerType());
+    int reach = Math.min(uncut, cut.orElse(uncut));
     Frequencies used = layer.frequencies();
     Optional<Outlook> outlook =
         layer
             .parameters()
             .filter(parameters -> parameters.trainedLength() >= 2)
-            .map(parameters -> new Outlook(parameters, reach));
+            .map(parameters -> new Outlook(parameters, uncut, reach));
     Frequencies trained =
         outlook
             .map(it -> it.options().getFirst().forecast().trained())

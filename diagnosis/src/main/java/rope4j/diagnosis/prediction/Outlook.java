@@ -20,8 +20,10 @@ import rope4j.rotation.Yarn;
 /// the layer never saw.
 ///
 /// @param model the layer as it is configured; its trained length is the one before any scaling
-/// @param targetLength tokens it shall run on, at least 1
-public record Outlook(RopeParameters model, int targetLength) {
+/// @param targetLength tokens it shall run on, at least 1: what strategies extend to
+/// @param reach the largest distance between two tokens that attend to each other, at least 1: what
+///   angles are told for; less than the target length where attention has a window
+public record Outlook(RopeParameters model, int targetLength, int reach) {
 
   /// Sums of radians closer than this are equal.
   private static final double ROUNDING = 1e-9;
@@ -29,6 +31,12 @@ public record Outlook(RopeParameters model, int targetLength) {
   public Outlook {
     Arguments.atLeast(2, "the trained length", model.trainedLength());
     Arguments.atLeast(1, "the target length", targetLength);
+    Arguments.atLeast(1, "the reach of attention", reach);
+  }
+
+  /// Where every token sees all before it.
+  public Outlook(RopeParameters model, int targetLength) {
+    this(model, targetLength, targetLength);
   }
 
   /// One strategy and what it would do.
@@ -117,7 +125,7 @@ public record Outlook(RopeParameters model, int targetLength) {
             trainedFrequencies(),
             model.withScaling(scaling).frequencies(targetLength),
             model.trainedLength(),
-            targetLength));
+            reach));
   }
 
   /// Rules that stop pairs are part of what was trained; all others were put on it.

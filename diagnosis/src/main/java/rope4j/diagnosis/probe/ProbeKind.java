@@ -20,6 +20,8 @@ public enum ProbeKind {
   RECALL("a passage of the text told again"),
   /// A random segment said twice, and the heads that copy it.
   COPY("random tokens said again, and the heads that copy them"),
+  /// Pairs of random tokens.
+  KEY_VALUE("the value of a key among pairs of random tokens"),
   /// Continuations within and past the trained length.
   COHERENCE("what the model writes past its trained length"),
   /// The passkey's sentence in the user's text.

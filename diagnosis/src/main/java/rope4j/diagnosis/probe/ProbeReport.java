@@ -22,7 +22,7 @@ import rope4j.diagnosis.probe.retrieval.RetrievalResult;
 /// @param leftOut probes that there was no time for, and how many tokens they would have taken
 /// @param computedTokens tokens computed for all of it; stored results are not computed again
 /// @param reusedResults stored results that were taken
-/// @param retrieval passkey, recall, needle and indexing, as far as asked for
+/// @param retrieval passkey, recall, key-value, needle and indexing, as far as asked for
 /// @param ruler RULER's tasks
 /// @param effectiveLengths read from RULER's tasks
 /// @param keyTokens which tokens need the long context

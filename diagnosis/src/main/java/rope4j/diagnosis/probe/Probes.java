@@ -68,7 +68,7 @@ public final class Probes {
   private long cost(ProbeKind kind) {
     return switch (kind) {
       case NLL, DAMAGE, BENEFIT -> 0;
-      case PASSKEY, RECALL, NEEDLE, INDEXING -> retrieval.cost();
+      case PASSKEY, RECALL, KEY_VALUE, NEEDLE, INDEXING -> retrieval.cost();
       case RULER -> retrieval.rulerCost();
       case COPY -> copyProbe().cost();
       case COHERENCE -> coherenceProbe().cost();
@@ -128,6 +128,7 @@ public final class Probes {
       case NLL, DAMAGE, BENEFIT -> true;
       case PASSKEY -> keep(retrieval.passkey());
       case RECALL -> keep(retrieval.recall());
+      case KEY_VALUE -> keep(retrieval.keyValue());
       case NEEDLE -> keep(retrieval.needle());
       case INDEXING -> keep(retrieval.indexing());
       case RULER -> {

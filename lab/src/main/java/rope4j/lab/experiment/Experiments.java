@@ -24,6 +24,7 @@ public final class Experiments {
           "temperature",
           "damage",
           "finetune",
+          "recall",
           "story",
           "statespace");
 

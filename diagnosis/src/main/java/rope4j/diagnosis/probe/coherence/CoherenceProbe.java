@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import rope4j.diagnosis.coherence.CoherenceMeter;
 import rope4j.diagnosis.probe.coherence.CoherenceResult.Continuation;
 import rope4j.diagnosis.probe.coherence.CoherenceResult.Sign;
 import rope4j.diagnosis.probe.coherence.CoherenceResult.Written;
@@ -128,7 +129,8 @@ public final class CoherenceProbe {
     double[] entropies = new double[length];
     double[] tops = new double[length];
     for (int i = 0; i < length; i++) {
-      certainty(logits, i, entropies, tops);
+      entropies[i] = CoherenceMeter.entropy(logits);
+      tops[i] = top(logits);
       tokens[i] = sampler.next(logits);
       if (i + 1 < length) {
         logits = session.feed(tokens[i]);
@@ -159,19 +161,15 @@ public final class CoherenceProbe {
     return Arrays.stream(nll).average().orElse(0);
   }
 
-  private static void certainty(float[] logits, int at, double[] entropies, double[] tops) {
+  private static double top(float[] logits) {
     double most = Double.NEGATIVE_INFINITY;
     for (float logit : logits) {
       most = Math.max(most, logit);
     }
     double sum = 0;
-    double weighted = 0;
     for (float logit : logits) {
-      double weight = Math.exp(logit - most);
-      sum += weight;
-      weighted += weight * (logit - most);
+      sum += Math.exp(logit - most);
     }
-    entropies[at] = Math.log(sum) - weighted / sum;
-    tops[at] = 1 / sum;
+    return 1 / sum;
   }
 }

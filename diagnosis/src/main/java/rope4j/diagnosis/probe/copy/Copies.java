@@ -1,9 +1,9 @@
 package rope4j.diagnosis.probe.copy;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
+import rope4j.diagnosis.probe.trial.TextTokens;
 
 /// Makes texts that say a segment of random tokens twice.
 ///
@@ -14,21 +14,14 @@ final class Copies {
 
   private final int[] tokens;
   private final OptionalInt beginning;
+  private final int begin;
 
   /// @param windows the text; the token that all of them begin with begins each question too
   Copies(List<int[]> windows) {
-    int first = windows.getFirst()[0];
-    beginning =
-        windows.stream().allMatch(window -> window[0] == first)
-            ? OptionalInt.of(first)
-            : OptionalInt.empty();
-    tokens =
-        windows.stream()
-            .flatMapToInt(Arrays::stream)
-            .filter(token -> beginning.isEmpty() || token != first)
-            .distinct()
-            .sorted()
-            .toArray();
+    TextTokens text = TextTokens.of(windows);
+    beginning = text.beginning();
+    begin = text.before();
+    tokens = text.different();
   }
 
   /// Different tokens there are.
@@ -38,18 +31,16 @@ final class Copies {
 
   /// Where the repeat begins in a text of so many tokens.
   int repeatFrom(int length) {
-    int begin = beginning.isPresent() ? 1 : 0;
     return begin + distance(length);
   }
 
   /// Tokens from the repeat back to the segment.
   int distance(int length) {
-    return (length - (beginning.isPresent() ? 1 : 0)) / 2;
+    return (length - begin) / 2;
   }
 
   /// @param length about the tokens of the text; one less where segments would not be equal
   int[] text(int length, SplittableRandom random) {
-    int begin = beginning.isPresent() ? 1 : 0;
     int distance = distance(length);
     int[] text = new int[begin + 2 * distance];
     beginning.ifPresent(token -> text[0] = token);

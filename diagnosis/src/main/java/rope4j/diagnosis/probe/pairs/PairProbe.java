@@ -39,6 +39,9 @@ public final class PairProbe {
   private final int trained;
   private final int target;
 
+  /// The largest distance between two tokens that see each other: what angles are told for.
+  private final int reach;
+
   /// @param windows the user's text, each as long as the context
   public PairProbe(
       Trials trials,
@@ -52,6 +55,7 @@ public final class PairProbe {
     this.windows = windows.subList(0, Math.min(MOST_WINDOWS, windows.size()));
     this.trained = original.parameters().trainedLength();
     this.target = contextLength;
+    this.reach = Math.min(contextLength, trials.model().attentionWindow().orElse(contextLength));
     this.reversion = new Reversion(trials, original, this.windows, contextLength);
   }
 
@@ -92,6 +96,7 @@ public final class PairProbe {
         new PairResult(
             complete,
             Reversion.NAME,
+            reach,
             pairs,
             complete && pairs.size() > 2 ? Optional.of(correlations(pairs)) : Optional.empty(),
             strategies,
@@ -136,7 +141,7 @@ public final class PairProbe {
 
   private StrategyRisk strategy(Candidate candidate, double[] shares) {
     List<PairForecast> forecast =
-        new Forecast(original.frequencies(), candidate.frequencies(), trained, target).pairs();
+        new Forecast(original.frequencies(), candidate.frequencies(), trained, reach).pairs();
     List<Double> unseen = new ArrayList<>();
     double risk = 0;
     int worst = -1;
@@ -173,9 +178,9 @@ public final class PairProbe {
 
   private List<PairRisk> pairs(double[] shares, List<Optional<Reversion.Change>> losses) {
     Frequencies before = original.frequencies();
-    List<PairForecast> unscaled = new Forecast(before, before, trained, target).pairs();
+    List<PairForecast> unscaled = new Forecast(before, before, trained, reach).pairs();
     List<PairForecast> scaled =
-        new Forecast(before, reversion.frequencies(), trained, target).pairs();
+        new Forecast(before, reversion.frequencies(), trained, reach).pairs();
     List<PairRisk> pairs = new ArrayList<>();
     for (int i = 0; i < shares.length; i++) {
       Optional<Reversion.Change> change = i < losses.size() ? losses.get(i) : Optional.empty();
@@ -232,7 +237,7 @@ public final class PairProbe {
                   mean.queryResultant(),
                   mean.keyResultant(),
                   mean.phase(),
-                  target * original.frequencies().inverse(mean.pair()) / (2 * Math.PI)));
+                  reach * original.frequencies().inverse(mean.pair()) / (2 * Math.PI)));
         }
       }
     }

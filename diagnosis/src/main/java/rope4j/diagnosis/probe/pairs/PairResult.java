@@ -7,6 +7,8 @@ import java.util.Optional;
 ///
 /// @param complete whether all was measured
 /// @param strategy the strategy whose pairs were reverted one by one
+/// @param reach the largest distance between two tokens that attend to each other, which angles are
+///   told for: the context, or the window that attention was cut to
 /// @param pairs every pair, in order
 /// @param correlations how well predictions order what reverting changes; empty when that was not
 ///   measured for all pairs
@@ -16,6 +18,7 @@ import java.util.Optional;
 public record PairResult(
     boolean complete,
     String strategy,
+    int reach,
     List<PairRisk> pairs,
     Optional<Correlations> correlations,
     List<StrategyRisk> strategies,

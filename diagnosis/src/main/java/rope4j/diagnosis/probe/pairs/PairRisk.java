@@ -8,9 +8,10 @@ import java.util.Optional;
 /// @param trainedTurns turns within the trained length
 /// @param normShare largest share of a head's length of queries times length of keys that lies in
 ///   the pair, over all heads
-/// @param unseenRadians arc that the unscaled pair reaches at the target length and did not in
+/// @param unseenRadians arc that the unscaled pair reaches at [PairResult#reach] and did not in
 ///   training
-/// @param shiftRadians how far the strategy moves the pair's angle at the last token, at most 2 pi
+/// @param shiftRadians how far the strategy moves the pair's angle at [PairResult#reach], at most 2
+///   pi
 /// @param overrun arc over the arc of training, unscaled; for comparison only
 /// @param risk `shiftRadians * normShare`: what it costs to leave the pair as it was trained
 /// @param lossOfReverting nats per token past the trained length that it costs to give only this

@@ -8,6 +8,7 @@ import java.util.function.Function;
 import rope4j.checkpoint.CheckpointException;
 import rope4j.diagnosis.probe.trial.Candidate;
 import rope4j.diagnosis.probe.trial.StoppedException;
+import rope4j.diagnosis.probe.trial.TextTokens;
 import rope4j.diagnosis.probe.trial.Trials;
 import rope4j.inference.tokenizer.Tokenizer;
 
@@ -79,6 +80,15 @@ public final class Retrieval {
   public RetrievalResult recall() {
     int passage = Math.clamp(original.parameters().trainedLength() / 4, 2, PASSAGE);
     return run(new OwnText.Recall(windows, passage / 2 * 2));
+  }
+
+  /// Pairs of random tokens; needs no tokenizer and no instruction.
+  public RetrievalResult keyValue() {
+    KeyValues task = new KeyValues(TextTokens.of(windows));
+    return task.possible()
+        ? run(task)
+        : RetrievalResult.notApplicable(
+            task, "the text has too few different tokens to make pairs of");
   }
 
   /// One of four elements by its index.

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import org.apache.commons.statistics.distribution.TDistribution;
 import rope4j.checkpoint.CheckpointException;
 import rope4j.diagnosis.probe.retrieval.RetrievalTask.DoesNotFitException;
@@ -102,7 +103,7 @@ final class RetrievalProbe {
       double[] right = answer(question.right(), shortest, i, original, "right");
       double[] wrong = answer(question.wrong(), shortest, i, original, "wrong");
       margins[i] = wrong[0] - right[0];
-      tally.add(right);
+      tally.add(right, distance(shortest, i));
     }
     double margin = mean(margins);
     if (margin < LEAST_MARGIN || margin - spread(margins) <= 0) {
@@ -174,7 +175,7 @@ final class RetrievalProbe {
             if (cells[c][l][depth] == null) {
               cells[c][l][depth] = new Tally();
             }
-            cells[c][l][depth].add(answer);
+            cells[c][l][depth].add(answer, distance(asked.get(l), i));
           }
         }
       }
@@ -187,6 +188,10 @@ final class RetrievalProbe {
   private Question question(int length, int index) {
     SplittableRandom random = trials.random(task.id() + "/" + length + "/" + index);
     return task.question(length, DEPTHS[index % DEPTHS.length], random);
+  }
+
+  private int distance(int length, int index) {
+    return task.distance(length, DEPTHS[index % DEPTHS.length]);
   }
 
   /// Loss of the whole answer, its tokens, right items, items.
@@ -211,7 +216,10 @@ final class RetrievalProbe {
           public void accept(int position, float[] logits) {
             int[] among =
                 position == from && prompt.choices().length > 0 ? prompt.choices() : new int[0];
-            hit[position + 1] = best(logits, among) == tokens[position + 1];
+            int best = best(logits, among);
+            hit[position + 1] =
+                best == tokens[position + 1]
+                    || IntStream.of(prompt.asGood()[position - from]).anyMatch(t -> t == best);
           }
         };
     double[] nll = trials.scorer().score(tokens, from, candidate.rotation(), observer, meter);
@@ -277,9 +285,11 @@ final class RetrievalProbe {
     private double score;
     private double loss;
     private double tokens;
+    private double distance;
 
-    void add(double[] answer) {
+    void add(double[] answer, int from) {
       count++;
+      distance += from;
       exact += answer[2] == answer[3] ? 1 : 0;
       score += answer[2] / answer[3];
       loss += answer[0];
@@ -292,11 +302,17 @@ final class RetrievalProbe {
       score += other.score;
       loss += other.loss;
       tokens += other.tokens;
+      distance += other.distance;
     }
 
     RetrievalCell cell(int length, double depth) {
       return new RetrievalCell(
-          length, depth, Proportion.of(exact, count), score / count, loss / tokens);
+          length,
+          depth,
+          (int) Math.round(distance / count),
+          Proportion.of(exact, count),
+          score / count,
+          loss / tokens);
     }
   }
 }

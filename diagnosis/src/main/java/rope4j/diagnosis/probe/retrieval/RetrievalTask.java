@@ -23,6 +23,11 @@ interface RetrievalTask {
   /// @param wrong ends with a wrong one
   record Question(Prompt right, Prompt wrong) {}
 
+  /// About how many tokens the thing asked for stands before the end.
+  default int distance(int length, double depth) {
+    return (int) Math.max(1, Math.round((1 - depth) * length));
+  }
+
   /// Probability of a right answer by a guess.
   default double chance() {
     return 0;

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import rope4j.diagnosis.probe.retrieval.TextPrompts.Item;
 
 /// The six tasks of RULER that need no data set, in its words.
 ///
@@ -89,7 +90,7 @@ final class Ruler {
     private String text(int size, double depth, String key, String value, SplittableRandom hay) {
       List<String> sentences = new ArrayList<>();
       for (int i = 0; i < size; i++) {
-        sentences.add(kind == Kind.SINGLE_1 ? noise(i) : needle(key(hay), value(hay)));
+        sentences.add(kind == Kind.SINGLE_1 ? Words.NOISE : needle(key(hay), value(hay)));
       }
       sentences.add((int) Math.round(depth * sentences.size()), needle(key, value));
       String type = type();
@@ -99,7 +100,7 @@ final class Ruler {
           + " the "
           + type
           + " afterwards.\n"
-          + String.join(kind == Kind.SINGLE_1 ? " " : "\n", sentences)
+          + String.join("\n", sentences)
           + "\nWhat is the special magic "
           + type
           + " for "
@@ -112,16 +113,15 @@ final class Ruler {
     }
   }
 
-  private static String noise(int index) {
-    String[] sentences = Words.NOISE.split("(?<=\\.) ", -1);
-    return sentences[index % sentences.length];
-  }
-
   /// A value handed on from variable to variable.
   record Variables(TextPrompts prompts) implements RetrievalTask {
 
     private static final int HOPS = 4;
     private static final int LETTERS = 5;
+    private static final int LETTERS_OF_EXAMPLE = 3;
+
+    /// About as many as RULER's example of at most 500 tokens has.
+    private static final int LINES_OF_EXAMPLE = 10;
 
     @Override
     public String id() {
@@ -133,32 +133,48 @@ final class Ruler {
       return "RULER: which variables hold a value that was handed on over 4 hops.";
     }
 
-    /// The chain is spread over the whole text, so that the depth says nothing.
+    /// The chain is spread over the whole text, so that the depth says nothing. A short example
+    /// with its answer stands before.
     @Override
     public Question question(int length, double depth, SplittableRandom random) {
-      List<String> names = names(random);
-      List<String> others = names(random);
+      List<String> names = names(LETTERS, random);
+      List<String> others = names(LETTERS, random);
       String value = Words.number(5, random);
+      List<Double> places = places(random);
+      String example = example(random);
+      int room =
+          Math.max(prompts.room(String.join(" ", names)), prompts.room(String.join(" ", others)));
+      String question =
+          prompts.fit(0, length, 2 * room, size -> example + text(size, names, places, value));
+      return prompts.anyOrder(question, items(names), items(others));
+    }
+
+    private static List<Double> places(SplittableRandom random) {
       List<Double> places = new ArrayList<>();
-      for (int i = 0; i < names.size(); i++) {
+      for (int i = 0; i <= HOPS; i++) {
         places.add(random.nextDouble());
       }
       Collections.sort(places);
-      int room =
-          Math.max(prompts.room(String.join(" ", names)), prompts.room(String.join(" ", others)));
-      String question = prompts.fit(0, length, 2 * room, size -> text(size, names, places, value));
-      return prompts.question(question, spaced(names), spaced(others));
+      return places;
     }
 
-    private static List<String> names(SplittableRandom random) {
-      return Stream.generate(() -> Words.letters(LETTERS, 'A', random))
+    private static String example(SplittableRandom random) {
+      List<String> names = names(LETTERS_OF_EXAMPLE, random);
+      return text(LINES_OF_EXAMPLE, names, places(random), "12345")
+          + " "
+          + String.join(" ", names)
+          + "\n\n";
+    }
+
+    private static List<String> names(int letters, SplittableRandom random) {
+      return Stream.generate(() -> Words.letters(letters, 'A', random))
           .distinct()
           .limit(HOPS + 1L)
           .toList();
     }
 
-    private static List<String> spaced(List<String> names) {
-      return names.stream().map(name -> " " + name).toList();
+    private static List<Item> items(List<String> names) {
+      return names.stream().map(name -> new Item("", " " + name)).toList();
     }
 
     private static String text(int size, List<String> names, List<Double> places, String value) {
@@ -166,12 +182,12 @@ final class Ruler {
       int next = 0;
       for (int i = 0; i <= size; i++) {
         while (next < names.size() && places.get(next) * size <= i) {
-          String from = next == 0 ? value : "VAR " + names.get(next - 1);
+          String from = next == 0 ? value : "VAR " + names.get(next - 1) + " ";
           sentences.add("VAR " + names.get(next) + " = " + from);
           next++;
         }
         if (i < size) {
-          sentences.add(noise(i));
+          sentences.add(Words.NOISE);
         }
       }
       return "Memorize and track the chain(s) of variable assignment hidden in the following text."
@@ -182,7 +198,8 @@ final class Ruler {
           + " in the text above. Answer: According to the chain(s) of variable assignment in the"
           + " text above, "
           + names.size()
-          + " variables are assigned the value "
+          // Misspelt there, and what models were scored with.
+          + " variables are assgined the value "
           + value
           + ", they are:";
     }

@@ -3,6 +3,8 @@ package rope4j.diagnosis.probe.retrieval;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+import rope4j.diagnosis.probe.retrieval.TextPrompts.Item;
 
 /// RULER's two tasks of counting words.
 final class RulerWords {
@@ -13,8 +15,10 @@ final class RulerWords {
   record Common(TextPrompts prompts) implements RetrievalTask {
 
     private static final int ANSWERS = 10;
-    private static final int OFTEN = 30;
-    private static final int SELDOM = 3;
+
+    /// From this length on common words stand there 30 times and the others 3 times, below 6 times
+    /// and once.
+    private static final int LONG = 4096;
 
     @Override
     public String id() {
@@ -23,7 +27,7 @@ final class RulerWords {
 
     @Override
     public String description() {
-      return "RULER: the 10 words of a list that stand there 30 times, the others 3 times.";
+      return "RULER: the 10 words of a list that stand there ten times as often as the others (six below 4096 tokens).";
     }
 
     @Override
@@ -32,6 +36,8 @@ final class RulerWords {
       List<String> common = drawn.subList(0, ANSWERS);
       List<String> others = drawn.subList(ANSWERS, 2 * ANSWERS);
       long order = random.nextLong();
+      boolean isLong = length >= LONG;
+      String example = example(isLong, random);
       int room = 2 + Math.max(prompts.room(answer(common)), prompts.room(answer(others)));
       String question =
           prompts.fit(
@@ -39,30 +45,47 @@ final class RulerWords {
               length,
               room,
               size ->
-                  text(
-                      common,
-                      drawn.subList(ANSWERS, Math.min(ANSWERS + size, drawn.size())),
-                      new SplittableRandom(order)));
-      return prompts.question(question, items(common), items(others));
+                  example
+                      + text(
+                          common,
+                          isLong ? 30 : 6,
+                          drawn.subList(ANSWERS, Math.min(ANSWERS + size, drawn.size())),
+                          isLong ? 3 : 1,
+                          new SplittableRandom(order)));
+      return prompts.anyOrder(question, items(common), items(others));
     }
 
-    private static List<String> items(List<String> words) {
-      List<String> items = new ArrayList<>();
+    /// A short list with its answer, which stands before the question.
+    private static String example(boolean isLong, SplittableRandom random) {
+      List<String> drawn = Words.draw(isLong ? 40 : 20, random);
+      List<String> common = drawn.subList(0, ANSWERS);
+      List<String> uncommon = drawn.subList(ANSWERS, drawn.size());
+      return text(common, isLong ? 10 : 3, uncommon, isLong ? 3 : 1, random)
+          + answer(common)
+          + "\n";
+    }
+
+    private static List<Item> items(List<String> words) {
+      List<Item> items = new ArrayList<>();
       for (int i = 0; i < words.size(); i++) {
-        items.add(" " + (i + 1) + ". " + words.get(i));
+        items.add(new Item(" " + (i + 1) + ".", " " + words.get(i)));
       }
       return items;
     }
 
     private static String answer(List<String> words) {
-      return String.join("", items(words));
+      return items(words).stream().map(Item::text).collect(Collectors.joining());
     }
 
     private static String text(
-        List<String> common, List<String> uncommon, SplittableRandom random) {
+        List<String> common,
+        int often,
+        List<String> uncommon,
+        int seldom,
+        SplittableRandom random) {
       List<String> words = new ArrayList<>();
-      common.forEach(word -> add(words, word, OFTEN));
-      uncommon.forEach(word -> add(words, word, SELDOM));
+      common.forEach(word -> add(words, word, often));
+      uncommon.forEach(word -> add(words, word, seldom));
       Words.shuffle(words, random);
       StringBuilder list = new StringBuilder();
       for (int i = 0; i < words.size(); i++) {
@@ -90,6 +113,9 @@ final class RulerWords {
     private static final int TOKENS_PER_WORD = 50;
     private static final int LEAST_WORDS = 30;
 
+    /// Sum of all 1 / rank².
+    private static final double ZETA_OF_2 = Math.PI * Math.PI / 6;
+
     @Override
     public String id() {
       return "fwe";
@@ -111,32 +137,31 @@ final class RulerWords {
           words.add(word);
         }
       }
-      List<String> right = spaced(words.subList(1, 1 + ANSWERS));
-      List<String> wrong = spaced(words.subList(1 + ANSWERS, 1 + 2 * ANSWERS));
+      List<Item> right = items(words.subList(1, 1 + ANSWERS));
+      List<Item> wrong = items(words.subList(1 + ANSWERS, 1 + 2 * ANSWERS));
       long order = random.nextLong();
-      int room =
-          Math.max(prompts.room(String.join("", right)), prompts.room(String.join("", wrong)));
+      int room = Math.max(prompts.room(answer(right)), prompts.room(answer(wrong)));
       String question =
           prompts.fit(
               LEAST_WORDS,
               length,
               room + 1,
               size -> text(size, words, new SplittableRandom(order)));
-      return prompts.question(question, right, wrong);
+      return prompts.anyOrder(question, right, wrong);
     }
 
-    private static List<String> spaced(List<String> words) {
-      return words.stream().map(word -> " " + word).toList();
+    private static List<Item> items(List<String> words) {
+      return words.stream().map(word -> new Item("", " " + word)).toList();
+    }
+
+    private static String answer(List<Item> items) {
+      return items.stream().map(Item::text).collect(Collectors.joining());
     }
 
     private static String text(int size, List<String> words, SplittableRandom random) {
-      double all = 0;
-      for (int rank = 1; rank <= words.size(); rank++) {
-        all += 1.0 / rank / rank;
-      }
       List<String> text = new ArrayList<>();
       for (int rank = 1; rank <= words.size(); rank++) {
-        long times = Math.round(size / all / rank / rank);
+        long times = (long) (size / ZETA_OF_2 / rank / rank);
         for (long i = 0; i < times; i++) {
           text.add(words.get(rank - 1));
         }

@@ -1,5 +1,6 @@
 package rope4j.diagnosis.probe.retrieval;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.IntFunction;
@@ -78,7 +79,46 @@ final class TextPrompts {
       ends[i] = Math.max(end, i == 0 ? from : ends[i - 1]);
     }
     ends[ends.length - 1] = whole.length;
-    return new Prompt(whole, Math.min(from, whole.length - 1), ends, new int[0]);
+    int answer = Math.min(from, whole.length - 1);
+    return new Prompt(whole, answer, ends, new int[whole.length - answer][0], new int[0]);
+  }
+
+  /// The same where the items may come in any order: where one begins, the beginning of any that is
+  /// not named yet is as good.
+  Question anyOrder(String question, List<Item> right, List<Item> wrong) {
+    return new Question(anyOrder(question, right), anyOrder(question, wrong));
+  }
+
+  /// Part of an answer.
+  ///
+  /// @param lead what stands before it and does not depend on it, for example ` 1.`
+  /// @param word with the space before it
+  record Item(String lead, String word) {
+    String text() {
+      return lead + word;
+    }
+  }
+
+  private Prompt anyOrder(String question, List<Item> items) {
+    Prompt prompt = prompt(question, items.stream().map(Item::text).toList());
+    int[] beginnings = items.stream().mapToInt(item -> beginning(item.word())).toArray();
+    int[][] asGood = prompt.asGood();
+    StringBuilder text = new StringBuilder(question);
+    for (int i = 0; i < beginnings.length; i++) {
+      text.append(items.get(i).lead());
+      int at = common(prompt.tokens(), encode(text.toString())) - prompt.answerFrom();
+      if (at >= 0 && at < asGood.length) {
+        asGood[at] = Arrays.copyOfRange(beginnings, i + 1, beginnings.length);
+      }
+      text.append(items.get(i).word());
+    }
+    return prompt;
+  }
+
+  /// First token of a word within a text.
+  private int beginning(String word) {
+    int[] whole = encode("x" + word);
+    return whole[Math.min(common(whole, encode("x")), whole.length - 1)];
   }
 
   private static int common(int[] a, int[] b) {

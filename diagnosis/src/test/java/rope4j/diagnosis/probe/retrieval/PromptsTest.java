@@ -78,6 +78,67 @@ class PromptsTest {
         .endsWith("What is the pass key? The pass key is " + key);
   }
 
+  private static String asked(int task, int length) {
+    Prompt prompt =
+        Ruler.tasks(prompts).get(task).question(length, 0.5, new SplittableRandom(1)).right();
+    return model.tokenizer().decode(prompt.tokens());
+  }
+
+  @Test
+  void noiseIsWholePassagesLineByLine() {
+    String noise =
+        "The grass is green. The sky is blue. The sun is yellow. Here we go. There and back again.";
+    assertThat(asked(0, 3000).lines().filter(noise::equals).count()).isGreaterThan(5);
+    assertThat(asked(0, 3000).lines())
+        .anyMatch(line -> line.startsWith("One of the special magic numbers for "));
+    assertThat(asked(3, 6000).lines().filter(noise::equals).count()).isGreaterThan(15);
+  }
+
+  @Test
+  void identifiersAreRandomUuids() {
+    assertThat(asked(2, 6000))
+        .containsPattern("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
+  }
+
+  @Test
+  void variablesAndCommonWordsComeWithAnExampleThatIsAnswered() {
+    assertThat(asked(3, 6000).split("they are:", -1)).hasSize(3);
+    assertThat(asked(3, 6000)).containsPattern("= 12345\n").contains("Find all variables");
+    assertThat(asked(4, 8000).split("most often in the list are: 1\\. ", -1)).hasSize(3);
+  }
+
+  @Test
+  void commonWordsStandSixTimesInAShortTextAndThirtyTimesInALongOne() {
+    assertThat(times(asked(4, 4000))).isEqualTo(6);
+    assertThat(times(asked(4, 9000))).isEqualTo(30);
+  }
+
+  /// How often the first word of the answer stands in the list.
+  private static long times(String text) {
+    int list = text.lastIndexOf("Memorize the ones that appear most often.");
+    int end = text.lastIndexOf("Question:");
+    String word = text.substring(text.lastIndexOf(" 1. ") + 4).split(" ", -1)[0];
+    return Stream.of(text.substring(list, end).split("\\s+", -1)).filter(word::equals).count();
+  }
+
+  @Test
+  void itemsMayComeInAnyOrder() {
+    for (int task : new int[] {3, 4, 5}) {
+      Prompt prompt =
+          Ruler.tasks(prompts).get(task).question(8000, 0.5, new SplittableRandom(1)).right();
+      int[] others =
+          Arrays.stream(prompt.asGood())
+              .mapToInt(tokens -> tokens.length)
+              .filter(n -> n > 0)
+              .toArray();
+      int items = prompt.itemEnds().length;
+      assertThat(others).as("task " + task).hasSize(items - 1);
+      for (int i = 0; i < others.length; i++) {
+        assertThat(others[i]).isEqualTo(items - 1 - i);
+      }
+    }
+  }
+
   @Test
   void aQuestionThatDoesNotFitSaysHowLongItWouldBe() {
     assertThatThrownBy(() -> new Passkey(prompts).question(64, 0, new SplittableRandom(1)))

@@ -10,7 +10,7 @@ import rope4j.diagnosis.probe.trial.Proportion;
 class RetrievalScoreTest {
 
   private static RetrievalCell cell(int length, int right) {
-    return new RetrievalCell(length, -1, Proportion.of(right, 10), right / 10.0, 1);
+    return new RetrievalCell(length, -1, length, Proportion.of(right, 10), right / 10.0, 1);
   }
 
   @Test
