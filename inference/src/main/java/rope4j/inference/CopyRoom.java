@@ -2,13 +2,13 @@ package rope4j.inference;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Bytes of the heap that copies of a model's weights may take: half of what the JVM may use at
-/// first, and less once its sessions need more than the other half. What was taken is kept.
+/// Bytes of the heap that copies of a model's weights may take: half of what the JVM may use, and
+/// less where a session needs more than the rest of it. What was taken is kept as long as the
+/// model.
 final class CopyRoom {
 
   private final long heap;
   private final AtomicLong left;
-  private final AtomicLong others = new AtomicLong();
   private final AtomicLong taken = new AtomicLong();
 
   /// @param heap bytes that the JVM may use
@@ -17,9 +17,9 @@ final class CopyRoom {
     left = new AtomicLong(heap / 2);
   }
 
-  /// Keeps bytes free for something else. An eighth of the heap is kept free for good.
+  /// Leaves so many bytes to a session, and an eighth of the heap to all else.
   void keepFree(long bytes) {
-    long most = heap - heap / 8 - others.addAndGet(bytes) - taken.get();
+    long most = heap - heap / 8 - bytes - taken.get();
     left.accumulateAndGet(Math.max(0, most), Math::min);
   }
 

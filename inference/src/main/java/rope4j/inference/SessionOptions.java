@@ -9,7 +9,7 @@ package rope4j.inference;
 ///   rotation for a fixed context never does
 /// @param stride such a rotation is that of the length rounded up to a multiple of this; 1 for the
 ///   length itself
-/// @param activations what is multiplied with weights of four bits
+/// @param activations what is multiplied with weights of four and six bits
 public record SessionOptions(
     KeyValueType keys,
     KeyValueType values,
@@ -35,14 +35,17 @@ public record SessionOptions(
     REROTATE
   }
 
-  /// What becomes of activations before they are multiplied with weights of four bits (Q4_0, Q4_1,
-  /// Q4_K). With all other weights they stay float32.
+  /// What becomes of activations before they are multiplied with weights of four and six bits
+  /// (Q4_0, Q4_1, Q4_K, Q6_K). With all other weights they stay float32.
   public enum Activations {
     /// Nothing.
     FLOATS,
     /// They are rounded to eight bits in blocks of 32 channels, as llama.cpp does for Q4_0, so that
     /// prompts are read faster. Logits move by about as much as llama.cpp's differ from the exact
-    /// ones.
+    /// ones. Single tokens are multiplied with a rearranged copy of the weights of Q4_0, Q4_K and
+    /// Q6_K, which is made when the first of them comes and takes as many bytes on the heap as the
+    /// weights in the file; where that would be more than half of the heap, or than a session
+    /// leaves free, the rest of the weights is used as it is stored, and decodes at half the speed.
     EIGHT_BITS
   }
 
@@ -63,7 +66,7 @@ public record SessionOptions(
     return new SessionOptions(keys, values, other, everyTokens, activations);
   }
 
-  /// Another way to multiply with weights of four bits.
+  /// Another way to multiply with weights of four and six bits.
   public SessionOptions withActivations(Activations other) {
     return new SessionOptions(keys, values, change, stride, other);
   }
