@@ -13,9 +13,6 @@ public final class Functions {
   /// The variable that holds the time.
   static final String NOW = "rope4j_now";
 
-  /// What [TemplateSource] puts where a template must not go.
-  static final String UNSUPPORTED = "rope4j_unsupported";
-
   /// What [TemplateSource] puts around what is written.
   static final String TEXT = "rope4j_text";
 
@@ -27,11 +24,6 @@ public final class Functions {
   /// What Jinja2 writes for a value.
   public static String text(@Nullable Object value) {
     return PythonText.of(value);
-  }
-
-  /// Ends the rendering where a template uses what the engine does not have.
-  public static Object unsupported(Object what) {
-    throw TemplateSource.unsupported(what.toString());
   }
 
   /// Ends the rendering with a template's own words.

@@ -111,10 +111,8 @@ final class Jinja {
             "", "raise_exception", Functions.class, "raiseException", Object.class));
     engine.registerFunction(
         new ELFunctionDefinition("", "strftime_now", Functions.class, "now", Object.class));
-    engine.registerFunction(
-        new ELFunctionDefinition(
-            "", Functions.UNSUPPORTED, Functions.class, "unsupported", Object.class));
     engine.registerTag(new Generation());
+    engine.registerTag(new LoopTag());
     engine.registerFilter(new PythonFilters.ToJson());
     engine.registerFilter(new PythonFilters.Text());
     engine.registerFilter(new PythonFilters.Join());

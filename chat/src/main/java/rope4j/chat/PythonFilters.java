@@ -5,21 +5,27 @@ import com.hubspot.jinjava.lib.exptest.ExpTest;
 import com.hubspot.jinjava.lib.filter.AdvancedFilter;
 import com.hubspot.jinjava.lib.filter.Filter;
 import com.hubspot.jinjava.util.ObjectIterator;
+import com.hubspot.jinjava.util.ObjectTruthValue;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import rope4j.checkpoint.json.JsonWriter;
 
 /// Filters and tests that mean something else in the engine than in Jinja2.
 final class PythonFilters {
 
   private PythonFilters() {}
 
-  /// Python's `json.dumps` on one line, in the order of the keys.
+  /// Transformers' `tojson`, whose arguments are those of Python's `json.dumps`.
   static final class ToJson implements AdvancedFilter {
+
+    private static final Set<String> ARGUMENTS =
+        Set.of("ensure_ascii", "indent", "separators", "sort_keys");
+
+    /// Blanks of a level; a stranger's number.
+    private static final int WIDEST = 64;
 
     @Override
     public String getName() {
@@ -32,28 +38,43 @@ final class PythonFilters {
         JinjavaInterpreter interpreter,
         Object[] arguments,
         Map<String, Object> named) {
-      if (arguments.length > 0 || !Set.of("ensure_ascii").containsAll(named.keySet())) {
-        throw new TemplateException(
-            "the chat template calls tojson with arguments that are not supported here");
+      if (arguments.length > 0 || !ARGUMENTS.containsAll(named.keySet())) {
+        throw refused();
       }
-      return JsonWriter.line(plain(value));
+      Optional<String> indent = indent(named.get("indent"));
+      List<?> separators = separators(named.get("separators"), indent.isPresent());
+      return new PythonJson(
+              indent,
+              String.valueOf(separators.getFirst()),
+              String.valueOf(separators.getLast()),
+              ObjectTruthValue.evaluate(named.get("ensure_ascii")),
+              ObjectTruthValue.evaluate(named.get("sort_keys")))
+          .write(value);
     }
 
-    private static @Nullable Object plain(@Nullable Object value) {
-      return switch (value) {
-        case None _ -> null;
-        case Map<?, ?> map -> {
-          Map<Object, @Nullable Object> plain = new LinkedHashMap<>();
-          map.forEach((key, entry) -> plain.put(key, plain(entry)));
-          yield plain;
-        }
-        case List<?> list -> {
-          List<@Nullable Object> plain = new ArrayList<>();
-          list.forEach(entry -> plain.add(plain(entry)));
-          yield plain;
-        }
-        case null, default -> value;
+    private static Optional<String> indent(@Nullable Object indent) {
+      return switch (indent) {
+        case null -> Optional.empty();
+        case None _ -> Optional.empty();
+        case Number blanks when blanks.intValue() <= WIDEST ->
+            Optional.of(" ".repeat(Math.max(0, blanks.intValue())));
+        case String blanks -> Optional.of(blanks);
+        default -> throw refused();
       };
+    }
+
+    private static List<?> separators(@Nullable Object given, boolean indented) {
+      return switch (given) {
+        case List<?> pair when pair.size() == 2 -> pair;
+        case None _ -> List.of(indented ? "," : ", ", ": ");
+        case null -> separators(None.NONE, indented);
+        default -> throw refused();
+      };
+    }
+
+    private static TemplateException refused() {
+      return new TemplateException(
+          "the chat template calls tojson with arguments that are not supported here");
     }
   }
 

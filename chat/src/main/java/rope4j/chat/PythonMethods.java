@@ -193,6 +193,10 @@ final class PythonMethods extends ELResolver {
       context.setPropertyResolved(true);
       return at >= 0 && at < text.length() ? text.substring(at, at + 1) : null;
     }
+    if (base instanceof Loop loop && (property.equals("previtem") || property.equals("nextitem"))) {
+      context.setPropertyResolved(true);
+      return loop.item(property.equals("previtem") ? -1 : 1);
+    }
     return base instanceof ForLoop ? engine.getValue(context, base, property) : null;
   }
 

@@ -16,15 +16,17 @@ import jinjava.de.odysseus.el.tree.TreeStore;
 import jinjava.de.odysseus.el.tree.impl.Builder;
 import jinjava.de.odysseus.el.tree.impl.Cache;
 import jinjava.de.odysseus.el.tree.impl.Parser;
+import jinjava.de.odysseus.el.tree.impl.Scanner;
 import jinjava.de.odysseus.el.tree.impl.ast.AstBinary;
 import jinjava.de.odysseus.el.tree.impl.ast.AstNode;
+import jinjava.de.odysseus.el.tree.impl.ast.AstUnary;
 import jinjava.javax.el.ELContext;
 import jinjava.javax.el.ExpressionFactory;
 import org.jspecify.annotations.Nullable;
 
-/// Operators that mean something else in Python than in the engine: `and` is one of its two values,
-/// `~` writes values as Python does, `+` adds no text to a number and nothing to what is not
-/// defined, and dividing by zero is an error.
+/// Operators that mean something else in Python than in the engine: `not a == b` is `not (a == b)`,
+/// `and` is one of its two values, `~` writes values as Python does, `+` adds no text to a number
+/// and nothing to what is not defined, and dividing by zero is an error.
 final class PythonOperators {
 
   private static final int CACHED = 1000;
@@ -54,6 +56,16 @@ final class PythonOperators {
 
     Operators(Builder context, String input) {
       super(context, input);
+    }
+
+    /// A comparison, or `not` before one, which the engine would take for a part of it.
+    @Override
+    protected AstNode eq(boolean required) throws Scanner.ScanException, ParseException {
+      if (getToken().getSymbol() != Scanner.Symbol.NOT) {
+        return super.eq(required);
+      }
+      consumeToken();
+      return createAstUnary(eq(true), AstUnary.NOT);
     }
 
     @Override

@@ -12,7 +12,6 @@ import java.util.regex.Pattern;
 ///
 /// - `f(a=b|length - 1)`: the value of a named argument goes into parentheses, because the engine
 ///   ends it at the filter.
-/// - `not a is defined` becomes `not (a is defined)`.
 /// - `list[::-1]`, which the engine does not parse, becomes a method of [PythonMethods].
 /// - A comment becomes an expression that writes nothing, so that white space is trimmed around it
 ///   as Jinja2 does.
@@ -20,7 +19,7 @@ import java.util.regex.Pattern;
 /// - What is written goes through a function that writes it as Python does, and `none` is a value
 ///   of its own.
 /// - `{'a': {'b': 1}}` gets a blank between the brackets, where the engine would end.
-/// - `is in` becomes `in`.
+/// - `is in` becomes `in`, and the `if` of a loop a word that [LoopTag] looks for.
 /// - One line break at the end of the template is dropped.
 final class TemplateSource {
 
@@ -32,16 +31,9 @@ final class TemplateSource {
   private static final Pattern TEST = Pattern.compile("is\\s+(?:not\\s+)?(\\w+)");
   private static final Pattern DICTIONARY = Pattern.compile("\\s*\\{");
   private static final Pattern MEMBER = Pattern.compile("is\\s+(not\\s+)?in\\b");
-  private static final Pattern NEGATED_TEST =
-      Pattern.compile(
-          "not\\s+([\\w.]+(?:\\[[^\\]]*\\])*)\\s+(is\\s+(?:not\\s+)?(?:defined|undefined|none|string|mapping"
-              + "|iterable|sequence|number|boolean|true|false)\\b)");
 
   private final String source;
   private final StringBuilder out = new StringBuilder();
-
-  /// The `if` and `for` that have not ended.
-  private final Deque<String> blocks = new ArrayDeque<>();
 
   private int at;
 
@@ -112,16 +104,6 @@ final class TemplateSource {
     if (!Supported.TAGS.contains(name)) {
       throw unsupported("{% " + name + " %}");
     }
-    switch (name) {
-      case "if", "for" -> blocks.push(name);
-      case "endif", "endfor" -> blocks.poll();
-      case "else" -> {
-        if ("for".equals(blocks.peek())) {
-          throw unsupported("an {% else %} of a {% for %}");
-        }
-      }
-      default -> {}
-    }
     return name;
   }
 
@@ -159,13 +141,7 @@ final class TemplateSource {
         out.append('.').append(PythonMethods.REVERSED).append("()");
         at += REVERSED_SLICE.length();
       } else if (Character.isJavaIdentifierStart(c)) {
-        if (open.isEmpty() && words.contains("for") && source.startsWith("if", at)) {
-          // The engine passes over it; a branch that is not taken may have it.
-          out.append("+ ").append(Functions.UNSUPPORTED).append("('a loop with a condition') ");
-          at = Math.max(at, source.indexOf(end, at));
-        } else {
-          word(open.isEmpty() ? words : new HashSet<>());
-        }
+        word(open.isEmpty() ? words : new HashSet<>());
       } else {
         if (c == '|') {
           requireKnown(FILTER, Supported.FILTERS, "the filter ");
@@ -182,13 +158,6 @@ final class TemplateSource {
   }
 
   private void word(Set<String> words) {
-    Matcher negated = NEGATED_TEST.matcher(source).region(at, source.length());
-    if (negated.lookingAt()) {
-      said.clear();
-      out.append("not (").append(negated.group(1)).append(' ').append(negated.group(2)).append(')');
-      at = negated.end();
-      return;
-    }
     Matcher word = WORD.matcher(source).region(at, source.length());
     if (!word.lookingAt()) {
       copy(at + 1);
@@ -207,6 +176,9 @@ final class TemplateSource {
     words.add(name);
     if (name.equalsIgnoreCase("none") && !isTest() && source.charAt(at - 1) != '.') {
       out.append(Functions.NONE);
+      at = word.end();
+    } else if (name.equals("if") && words.contains("for")) {
+      out.append(LoopTag.WHERE);
       at = word.end();
     } else {
       copy(word.end());

@@ -45,8 +45,13 @@ final class GgufFacts {
   private final String architecture;
 
   GgufFacts(GgufFile file) {
+    this(file, file.metadata());
+  }
+
+  /// @param metadata the file's, or what `--override-kv` makes of it
+  GgufFacts(GgufFile file, Metadata metadata) {
     this.file = file;
-    this.metadata = file.metadata();
+    this.metadata = metadata;
     Path name = file.path().getFileName();
     this.fileName = name == null ? file.path().toString() : name.toString();
     this.architecture =
@@ -95,7 +100,8 @@ final class GgufFacts {
         headDimension,
         base.isEmpty()
             ? new Stated<>(0, Evidence.derived(key("rope.dimension_count"), "0"))
-            : count("rope.dimension_count")
+            : firstLayersRotaryDimension(layers.value(), heads.value(), headDimension.value())
+                .or(() -> count("rope.dimension_count"))
                 .orElseGet(() -> byDefault("rope.dimension_count", headDimension.value())),
         cached.window(),
         cached.types(),
@@ -114,6 +120,16 @@ final class GgufFacts {
               Evidence.derived(
                   key("attention.key_length"), shared + " (embedding_length / head_count)"));
         });
+  }
+
+  /// `rope.dimension_count_swa` where it counts for the whole model: llama.cpp asks the first layer
+  /// how many channels rotate, and rotates as many in all, but for architectures that ask each.
+  Optional<Stated<Integer>> firstLayersRotaryDimension(int layers, int heads, int headDimension) {
+    return count("rope.dimension_count_swa")
+        .filter(_ ->
+            !LlamaCppArchitecture.asksEachLayer(architecture)
+                && new GgufLayers(this, Math.min(layers, GgufLayers.MOST), heads, headDimension)
+                    .firstIsWindowed());
   }
 
   private Optional<Stated<Double>> base() {

@@ -20,6 +20,7 @@ final class GgufLayers {
 
   private static final String FULL = "full_attention";
   private static final String SLIDING = "sliding_attention";
+  private static final String CHUNKED = "chunked_attention";
   private static final String LINEAR = "linear_attention";
   private static final String NONE = "no_attention";
 
@@ -125,12 +126,17 @@ final class GgufLayers {
     return types;
   }
 
+  boolean firstIsWindowed() {
+    return !types.isEmpty()
+        && (types.getFirst().equals(SLIDING) || types.getFirst().equals(CHUNKED));
+  }
+
   private List<String> findTypes() {
     IntPredicate other = otherLayers();
     String otherType =
         LINEAR_PERIOD.containsKey(facts.architecture())
             ? LINEAR
-            : facts.architecture().equals("llama4") ? "chunked_attention" : SLIDING;
+            : facts.architecture().equals("llama4") ? CHUNKED : SLIDING;
     List<String> found = new ArrayList<>();
     for (int i = 0; i < layers; i++) {
       found.add(at(keyValueHeads, i, heads) == 0 ? NONE : other.test(i) ? otherType : FULL);

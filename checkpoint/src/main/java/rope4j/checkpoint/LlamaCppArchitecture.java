@@ -1,6 +1,7 @@
 package rope4j.checkpoint;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import rope4j.rotation.Pairing;
@@ -70,6 +71,9 @@ record LlamaCppArchitecture(Pairing pairing, Layers layers) {
           Map.entry("llama4", Layers.SLIDING_BY_FILE_EVERY_FOURTH_STANDS),
           Map.entry("smollm3", Layers.EVERY_FOURTH_STANDS));
 
+  /// Whose graphs ask each layer how many channels rotate, instead of the first for all.
+  private static final Set<String> ASK_EACH_LAYER = Set.of("gemma4", "laguna", "step35");
+
   private static final TreeMap<String, LlamaCppArchitecture> KNOWN = known();
 
   private static TreeMap<String, LlamaCppArchitecture> known() {
@@ -85,6 +89,11 @@ record LlamaCppArchitecture(Pairing pairing, Layers layers) {
 
   private static LlamaCppArchitecture of(String name, Pairing pairing) {
     return new LlamaCppArchitecture(pairing, LAYERS.getOrDefault(name, Layers.UNIFORM));
+  }
+
+  /// Whether layers may differ in how many channels rotate.
+  static boolean asksEachLayer(String architecture) {
+    return ASK_EACH_LAYER.contains(architecture);
   }
 
   static boolean isKnown(String architecture) {

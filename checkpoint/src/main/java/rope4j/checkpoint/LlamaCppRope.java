@@ -33,9 +33,6 @@ import rope4j.rotation.Yarn;
 /// Source: llama.cpp `llama-context.cpp` and `llama-model.cpp`.
 public final class LlamaCppRope {
 
-  /// Contexts are rounded up to a multiple of this (`GGML_PAD(n_ctx, 256)`).
-  private static final int CONTEXT_STEP = 256;
-
   /// A number from a stranger that sizes arrays.
   private static final int MAX_CHANNELS = 65_536;
 
@@ -156,7 +153,8 @@ public final class LlamaCppRope {
         model.trainedLength(),
         architecture.pairing(),
         withSoftmaxScale(
-            context, scaling(context, factors(model, contextLength), model.rotaryDimension() / 2)));
+            context,
+            scaling(context, StoredFactors.of(model, contextLength), model.rotaryDimension() / 2)));
   }
 
   private static List<LayerRotation> byFile(
@@ -208,11 +206,17 @@ public final class LlamaCppRope {
     }
     return new RopeParameters(
         head,
-        sliding.rotaryDimension().orElse(Math.min(head, full.rotaryDimension())),
+        slidingRotaryDimension(model, Math.min(head, full.rotaryDimension())),
         sliding.base().orElse(gemma ? 10000 : model.rope().base()),
         full.trainedLength(),
         full.pairing(),
         attention == 1 ? new Unscaled() : new AttentionScaled(new Unscaled(), attention));
+  }
+
+  private static int slidingRotaryDimension(ModelDescription model, int otherwise) {
+    return LlamaCppArchitecture.asksEachLayer(model.architecture())
+        ? model.rope().sliding().rotaryDimension().orElse(otherwise)
+        : otherwise;
   }
 
   /// `deepseek2` alone multiplies its softmax scale, and without `yarn_log_multiplier` it does so
@@ -286,14 +290,5 @@ public final class LlamaCppRope {
   /// Dividing float32 logarithms leaves 1 as 1 ± 1e-7.
   private static double settle(double ratio) {
     return Math.abs(ratio - 1) < 1e-6 ? 1 : ratio;
-  }
-
-  private static List<Double> factors(ModelDescription model, int contextLength) {
-    RopeMetadata rope = model.rope();
-    if (!rope.factors().isEmpty()) {
-      return rope.factors();
-    }
-    long padded = Math.ceilDiv((long) contextLength, CONTEXT_STEP) * CONTEXT_STEP;
-    return padded > model.trainedLength() ? rope.longFactors() : rope.shortFactors();
   }
 }

@@ -19,7 +19,8 @@ import java.util.OptionalInt;
 /// @param keyValueHeads key and value heads per layer
 /// @param headDimension channels of a query or key head
 /// @param valueDimension channels of a value head
-/// @param rotaryDimension channels of a head that rotate
+/// @param rotaryDimension channels of a head that rotate; `rope.dimension_count_swa` where the
+///   first layer has a window and the architecture's graph asks it for all
 /// @param feedForwardLength inner width of the feed-forward part (of one expert, where there are
 ///   experts and the file has no other number for them)
 /// @param normEpsilon what the norms add to the mean square
@@ -96,13 +97,20 @@ public record ModelDescription(
           keyValueHeads(heads),
           headDimension,
           positive("attention.value_length", sharedOut),
-          find("rope.dimension_count").orElse(headDimension),
+          rotaryDimension(heads, headDimension),
           positive("feed_forward_length"),
           normEpsilon(),
           vocabularySize(),
           find("expert_count").orElse(0),
           find("expert_used_count").orElse(0),
           rope);
+    }
+
+    private int rotaryDimension(int heads, int headDimension) {
+      return new GgufFacts(file, metadata)
+          .firstLayersRotaryDimension(positive("block_count"), heads, headDimension)
+          .map(Stated::value)
+          .orElseGet(() -> find("rope.dimension_count").orElse(headDimension));
     }
 
     private int keyValueHeads(int heads) {

@@ -9,7 +9,8 @@ import java.util.OptionalInt;
 /// @param window `attention.sliding_window`, tokens; 0 counts as absent
 /// @param base `rope.freq_base_swa`
 /// @param headDimension `attention.key_length_swa`
-/// @param rotaryDimension `rope.dimension_count_swa`
+/// @param rotaryDimension `rope.dimension_count_swa`; most architectures read it for all layers or
+///   for none, which [ModelDescription#rotaryDimension] says
 public record SlidingMetadata(
     OptionalInt window,
     OptionalDouble base,

@@ -95,6 +95,17 @@ class GgufFactsTest {
   }
 
   @Test
+  void theRotaryDimensionIsThatOfTheFirstLayer() {
+    GgufWriter model =
+        model("cohere2")
+            .put("cohere2.attention.sliding_window", MetadataType.UINT32, 64)
+            .put("cohere2.rope.dimension_count_swa", MetadataType.UINT32, 8);
+    assertThat(facts(model).rotaryDimension().value()).isEqualTo(8);
+    assertThat(facts(model).rotaryDimension().evidence().key())
+        .isEqualTo("cohere2.rope.dimension_count_swa");
+  }
+
+  @Test
   void aModelWithoutRotationHasNoBase() {
     ModelFacts facts = facts(model("gpt2"));
     assertThat(facts.base()).isEmpty();

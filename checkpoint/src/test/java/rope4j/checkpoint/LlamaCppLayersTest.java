@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rope4j.rotation.Frequencies;
+import rope4j.rotation.FrequencyFactors;
 import rope4j.rotation.Linear;
 import rope4j.rotation.Pairing;
 import rope4j.rotation.RopeParameters;
@@ -112,6 +113,55 @@ class LlamaCppLayersTest {
             describe(file("gemma3")), RopeOverrides.NONE.withFrequencyBase(5).withScale(2), 4096);
     assertThat(layers.getFirst().parameters().base()).isEqualTo(5);
     assertThat(layers.getLast().parameters().base()).isEqualTo(10000);
+  }
+
+  @Test
+  void aRotaryDimensionForSlidingLayersCountsForAllWhereTheFirstLayerSlides() {
+    for (String architecture : List.of("gemma2", "gemma3", "cohere2")) {
+      assertThat(layers(eightForSliding(architecture)))
+          .isNotEmpty()
+          .allSatisfy(layer -> assertThat(layer.parameters().rotaryDimension()).isEqualTo(8));
+    }
+  }
+
+  @Test
+  void aRotaryDimensionForSlidingLayersIsNotReadWhereTheFirstLayerSeesAll() {
+    for (String architecture : List.of("gemma2", "gemma3")) {
+      GgufWriter model =
+          eightForSliding(architecture)
+              .put(
+                  architecture + ".attention.sliding_window_pattern",
+                  MetadataType.ARRAY,
+                  new GgufWriter.ArrayOf(MetadataType.BOOL, List.of(false, true)));
+      assertThat(layers(model))
+          .isNotEmpty()
+          .allSatisfy(layer -> assertThat(layer.parameters().rotaryDimension()).isEqualTo(16));
+    }
+  }
+
+  @Test
+  void aRotaryDimensionForSlidingLayersIsTheirsAloneWhereTheGraphAsksEachLayer() {
+    assertThat(layers(eightForSliding("gemma4")))
+        .extracting(layer -> layer.parameters().rotaryDimension())
+        .containsExactly(16, 8);
+  }
+
+  private static GgufWriter eightForSliding(String architecture) {
+    return file(architecture)
+        .put(architecture + ".attention.sliding_window", MetadataType.UINT32, 64)
+        .put(architecture + ".rope.dimension_count_swa", MetadataType.UINT32, 8);
+  }
+
+  @Test
+  void phimoesFactorsOfTheWholeHeadAreCutToThePairsThatRotate() {
+    GgufWriter model =
+        file("phimoe")
+            .put("phimoe.rope.dimension_count", MetadataType.UINT32, 12)
+            .floats("rope_factors_short.weight", 1, 2, 3, 4, 5, 6, 7, 8);
+    assertThat(layers(model))
+        .singleElement()
+        .extracting(layer -> layer.parameters().scaling())
+        .isEqualTo(new FrequencyFactors(new double[] {1, 2, 3, 4, 5, 6}, new Unscaled()));
   }
 
   @Test

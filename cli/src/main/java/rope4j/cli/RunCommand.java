@@ -2,7 +2,6 @@ package rope4j.cli;
 
 import java.io.PrintWriter;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
@@ -14,14 +13,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import rope4j.chat.ChatTemplate;
 import rope4j.checkpoint.RopeOverrides;
-import rope4j.checkpoint.model.Checkpoint;
-import rope4j.checkpoint.model.GgufCheckpoint;
-import rope4j.diagnosis.engine.Engine;
-import rope4j.diagnosis.inspection.Inspection;
-import rope4j.diagnosis.inspection.Inspector;
-import rope4j.diagnosis.inspection.Outcome;
-import rope4j.diagnosis.launch.Launch;
-import rope4j.diagnosis.recipe.LlamaCppFlags;
 import rope4j.inference.Model;
 import rope4j.inference.Sampler;
 import rope4j.inference.Sampling;
@@ -121,7 +112,7 @@ final class RunCommand implements Callable<Integer> {
         int context = context(tokens.length, model.description().contextLength());
         // What is refused for want of memory is refused before anything is said.
         Answer answer = answer(model, tokenizer, flags, context, options, choice);
-        say(model, flags, context, err);
+        new LengthCheck(model, flags, allowDegraded).say(context, err);
         generate(model, answer, tokens, choice);
       }
     }
@@ -143,7 +134,7 @@ final class RunCommand implements Callable<Integer> {
       throw new InputException("--ctx-size must be at least 1, but it is " + context);
     }
     Answer answer = answer(model, tokenizer, flags, context, options, choice);
-    say(model, flags, context, err);
+    new LengthCheck(model, flags, allowDegraded).say(context, err);
     PrintWriter out = spec.commandLine().getOut();
     Chat chat = new Chat(template, answer, chatting.system(), out);
     try (Stop stop = Stop.onInterrupt()) {
@@ -200,62 +191,6 @@ final class RunCommand implements Callable<Integer> {
     return context;
   }
 
-  /// What the rotation is, and whether the model can be expected to hold.
-  private void say(Model model, RopeOverrides flags, int context, PrintWriter err) {
-    boolean flagged = !flags.equals(RopeOverrides.NONE);
-    String words = String.join(" ", LlamaCppFlags.words(flags));
-    // What flags make of a folder is not judged: they are laid over keys, not read by an engine.
-    if (!flagged || model.checkpoint() instanceof GgufCheckpoint) {
-      judge(model, words, context, err);
-    }
-    if (flagged) {
-      err.println("rope: rotating with " + words + " for " + context + " tokens");
-    }
-  }
-
-  private void judge(Model model, String words, int context, PrintWriter err) {
-    boolean flagged = !words.isEmpty();
-    Optional<Launch> launch =
-        flagged
-            ? Optional.of(Launch.parse("llama-cli -m model.gguf -c " + context + " " + words))
-            : Optional.empty();
-    Inspection inspection = inspect(model, launch, OptionalInt.of(context));
-    Outcome verdict = inspection.verdict();
-    switch (verdict.level()) {
-      case TRAINED, UNKNOWN -> {}
-      case EXTENDED -> {
-        if (!flagged) {
-          err.println("rope: " + verdict.text());
-        }
-      }
-      case BEYOND -> beyond(inspection, flagged, model.rotates(), context, err);
-    }
-  }
-
-  private void beyond(
-      Inspection inspection, boolean flagged, boolean rotates, int context, PrintWriter err) {
-    List<String> remedy =
-        inspection.advised().flatMap(LlamaCppFlags::of).map(LlamaCppFlags::words).orElse(List.of());
-    String reached =
-        context
-            + " tokens are beyond the "
-            + inspection.lengths().advertised()
-            + " this model was made for, and "
-            + (flagged
-                ? "these flags do not scale its rotation far enough"
-                : rotates
-                    ? "nothing scales its rotation"
-                    : "it has no rotation that could be scaled");
-    if (!allowDegraded) {
-      throw new InputException(
-          reached
-              + "; "
-              + (remedy.isEmpty() ? "" : "add " + String.join(" ", remedy) + ", ")
-              + "ask for fewer with -c or -n, or go on with --allow-degraded");
-    }
-    err.println("rope: " + reached + "; expect the text to fall apart");
-  }
-
   private void generate(Model model, Answer answer, int[] tokens, Sampling choice) {
     try (Stop stop = Stop.onInterrupt()) {
       report(
@@ -276,7 +211,7 @@ final class RunCommand implements Callable<Integer> {
       int context,
       SessionOptions options,
       Sampling choice) {
-    int trained = trainedLength(model);
+    int trained = new LengthCheck(model, flags, allowDegraded).trainedLength();
     return new Answer(
         session(model, flags, context, options),
         new Sampler(choice, model.vocabularySize()),
@@ -297,20 +232,6 @@ final class RunCommand implements Callable<Integer> {
       }
       throw new InputException(e.getMessage() + "; the model was made for " + advertised);
     }
-  }
-
-  private static int trainedLength(Model model) {
-    return inspect(model, Optional.empty(), OptionalInt.empty()).lengths().trained();
-  }
-
-  /// What the files alone say, in the engine whose rotation is run.
-  private static Inspection inspect(Model model, Optional<Launch> launch, OptionalInt context) {
-    Checkpoint checkpoint = model.checkpoint();
-    return Inspector.inspect(
-        checkpoint,
-        Optional.of(checkpoint instanceof GgufCheckpoint ? Engine.LLAMA_CPP : Engine.TRANSFORMERS),
-        launch,
-        context);
   }
 
   private void report(Answer.Said said, int context, long seed) {
