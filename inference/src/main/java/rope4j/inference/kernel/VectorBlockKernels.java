@@ -15,6 +15,9 @@ record VectorBlockKernels(int tile) implements BlockKernels {
   private static final VectorSpecies<Float> SPECIES = VectorKernels.SPECIES;
   private static final int LANES = SPECIES.length();
 
+  /// Where the continued fraction of tanh is still exact to float32.
+  private static final float NEAR = 0.6f;
+
   @Override
   public void layerNorm(
       float[] x, int xOffset, float[] weight, float[] y, int yOffset, int channels, float epsilon) {
@@ -50,15 +53,25 @@ record VectorBlockKernels(int tile) implements BlockKernels {
     int end = SPECIES.loopBound(length);
     for (int i = 0; i < end; i += LANES) {
       FloatVector value = FloatVector.fromArray(SPECIES, x, offset + i);
-      // tanh |v| = 1 - 2 / (exp(2 |v|) + 1)
-      FloatVector e = VectorKernels.exp(value.abs().mul(2 / cap));
-      FloatVector tanh = FloatVector.broadcast(SPECIES, -2).div(e.add(1)).add(1).mul(cap);
-      FloatVector negative = tanh.neg();
-      tanh.blend(negative, value.lt(0)).intoArray(x, offset + i);
+      tanh(value.div(cap)).mul(cap).intoArray(x, offset + i);
     }
     for (int i = offset + end; i < offset + length; i++) {
       x[i] = cap * (float) Math.tanh(x[i] / cap);
     }
+  }
+
+  /// Near 0 by its continued fraction `v / (1 + v^2 / (3 + v^2 / (5 + v^2 / (7 + v^2 / 9))))`, as
+  /// the other form loses there all but the absolute precision of 1: scores are often a hundredth
+  /// of the cap.
+  private static FloatVector tanh(FloatVector v) {
+    FloatVector square = v.mul(v);
+    FloatVector near =
+        v.mul(square.add(105).fma(square, FloatVector.broadcast(SPECIES, 945)))
+            .div(square.mul(15).add(420).fma(square, FloatVector.broadcast(SPECIES, 945)));
+    // tanh |v| = 1 - 2 / (exp(2 |v|) + 1)
+    FloatVector e = VectorKernels.exp(v.abs().mul(2));
+    FloatVector far = FloatVector.broadcast(SPECIES, -2).div(e.add(1)).add(1);
+    return far.blend(far.neg(), v.lt(0)).blend(near, v.abs().lt(NEAR));
   }
 
   @Override

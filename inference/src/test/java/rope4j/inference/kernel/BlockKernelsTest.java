@@ -63,6 +63,22 @@ class BlockKernelsTest {
     }
   }
 
+  /// Gemma 2 caps scores at 50, most of which are near 1.
+  @Test
+  void whatIsFarBelowTheCapKeepsItsPrecision() {
+    int length = 4096;
+    float[] capped = new float[length];
+    for (int i = 0; i < length; i++) {
+      capped[i] = (i - length / 2) * 0.05f;
+    }
+    float[] given = capped.clone();
+    vector.softCap(capped, 0, length, 50);
+    for (int i = 0; i < length; i++) {
+      double expected = 50 * Math.tanh(given[i] / 50.0);
+      assertThat((double) capped[i]).isCloseTo(expected, within(5e-7 * Math.abs(expected)));
+    }
+  }
+
   @Test
   void clampedSwishesAgree() {
     for (int length : SIZES) {

@@ -1,6 +1,7 @@
 package rope4j.lab.cli;
 
 import java.io.PrintWriter;
+import java.util.IntSummaryStatistics;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,15 +24,22 @@ final class ListCommand implements Callable<Integer> {
     for (String name : Experiments.names()) {
       Experiment experiment = Experiments.find(name, false);
       out.printf(
-          "%-12s %s%n%-12s %d trainings of %d steps%n",
-          name,
-          experiment.description(),
-          "",
-          experiment.jobs().size(),
-          experiment.training().steps());
+          "%-12s %s%n%-12s %d trainings of %s steps%n",
+          name, experiment.description(), "", experiment.jobs().size(), steps(experiment));
     }
     out.println();
     out.println("rope lab run NAME [--quick] runs one; docs/lab.md says how to write another.");
     return Lab.DONE;
+  }
+
+  /// Of all trainings alike, or from the shortest to the longest.
+  private static String steps(Experiment experiment) {
+    IntSummaryStatistics steps =
+        experiment.jobs().stream()
+            .mapToInt(job -> experiment.training(job).steps())
+            .summaryStatistics();
+    return steps.getMin() == steps.getMax()
+        ? String.valueOf(steps.getMin())
+        : steps.getMin() + " to " + steps.getMax();
   }
 }

@@ -102,6 +102,11 @@ public final class StoryVocabulary {
         ByteBuffer.allocate(0));
   }
 
+  /// The words that songs are made of.
+  public int[] songWords() {
+    return list("songs");
+  }
+
   /// The id of a word of the language.
   ///
   /// @throws IllegalArgumentException when there is no such word

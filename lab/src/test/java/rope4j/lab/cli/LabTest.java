@@ -63,6 +63,11 @@ class LabTest {
   }
 
   @Test
+  void theListCountsTheStepsOfEveryEncoding() {
+    assertThat(run("list").out()).contains("18 trainings of 1500 to 2500 steps");
+  }
+
+  @Test
   void anExperimentIsTrainedTestedAndShown() throws IOException {
     Path out = folder.resolve("out");
     Ran ran = run("run", file(FILE), "--out", out, "--seeds", 1);
