@@ -57,7 +57,9 @@ class KeyValueProbeTest {
   @Test
   void itAppliesAndKnowsTheValuesWithinTheTrainedLength() {
     assertThat(results.getFirst().applies()).as(results.getFirst().reason()).isTrue();
-    assertThat(cells("unscaled")).extracting(RetrievalCell::length).containsExactly(64, 128, 256, 512);
+    assertThat(cells("unscaled"))
+        .extracting(RetrievalCell::length)
+        .containsExactly(64, 128, 256, 512);
     assertThat(cells("unscaled").getFirst().score()).isGreaterThan(0.9);
     assertThat(cells("unscaled").get(1).exact().low()).isGreaterThan(0.5);
   }
