@@ -2,6 +2,7 @@ package rope4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,7 +64,7 @@ class InterruptTest {
             "--add-modules",
             "jdk.incubator.vector",
             "-cp",
-            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+            classPath(),
             Rope.class.getName(),
             "doctor",
             Cli.zoo("llama-gqa").toString(),
@@ -83,6 +84,13 @@ class InterruptTest {
         .redirectOutput(out.toFile())
         .redirectError(folder.resolve("err").toFile())
         .start();
+  }
+
+  /// Everything this test was started with, modules too.
+  private static String classPath() {
+    return System.getProperty("jdk.module.path", "")
+        + File.pathSeparator
+        + System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
   }
 
   private static long lines(Path file) throws IOException {
