@@ -61,6 +61,7 @@ final class PairLines {
     out.line(
         "  Spearman with what reverting changes     pairs   risk  radians alone  overrun ratio");
     row("its cost", correlations.cost());
+    row("its cost, none within its ±", correlations.costBeyondChance());
     row("its size, whatever the sign", correlations.size());
     correlations.sizeOfMoved().ifPresent(moved -> row("its size, pairs that are moved", moved));
   }

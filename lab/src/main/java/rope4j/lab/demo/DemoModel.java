@@ -47,7 +47,7 @@ public final class DemoModel {
   /// Tokens of a training sequence.
   public static final int TRAINED_LENGTH = 256;
 
-  private static final int HEADS = 2;
+  private static final int HEADS = 8;
   private static final long SEED = 1;
 
   private static final int SONG_STEPS = 600;

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.DoubleUnaryOperator;
 import java.util.function.IntConsumer;
+import java.util.function.ToDoubleFunction;
 import rope4j.checkpoint.ModelDescription;
 import rope4j.diagnosis.prediction.Forecast;
 import rope4j.diagnosis.prediction.PairForecast;
@@ -29,7 +29,13 @@ public final class PairProbe {
 
   private static final double MASSIVE = 5;
   private static final int MOST_FEATURES = 12;
-  private static final int MOST_WINDOWS = 4;
+
+  /// Windows that pairs are reverted on: as many as so many tokens reach, within these bounds. Most
+  /// pairs cost next to nothing, and few windows can't tell which of them.
+  private static final long TOKENS = 600_000;
+
+  private static final int FEWEST_WINDOWS = 4;
+  private static final int MOST_WINDOWS = 32;
 
   private final Trials trials;
   private final Candidate original;
@@ -52,11 +58,16 @@ public final class PairProbe {
     this.trials = trials;
     this.original = original;
     this.candidates = List.copyOf(candidates);
-    this.windows = windows.subList(0, Math.min(MOST_WINDOWS, windows.size()));
+    this.windows = windows.subList(0, Math.min(most(original, contextLength), windows.size()));
     this.trained = original.parameters().trainedLength();
     this.target = contextLength;
     this.reach = Math.min(contextLength, trials.model().attentionWindow().orElse(contextLength));
     this.reversion = new Reversion(trials, original, this.windows, contextLength);
+  }
+
+  private static int most(Candidate original, int contextLength) {
+    long perWindow = (original.frequencies().pairs() + 1L) * contextLength;
+    return Math.clamp(TOKENS / perWindow, FEWEST_WINDOWS, MOST_WINDOWS);
   }
 
   /// Tokens it takes.
@@ -202,16 +213,21 @@ public final class PairProbe {
   private static Correlations correlations(List<PairRisk> pairs) {
     List<PairRisk> moved = pairs.stream().filter(pair -> pair.shiftRadians() > 0).toList();
     return new Correlations(
-        correlation(pairs, loss -> loss),
-        correlation(pairs, Math::abs),
-        moved.size() > 2 ? Optional.of(correlation(moved, Math::abs)) : Optional.empty());
+        correlation(pairs, PairProbe::cost),
+        correlation(
+            pairs, pair -> Math.abs(cost(pair)) > pair.margin().orElseThrow() ? cost(pair) : 0),
+        correlation(pairs, pair -> Math.abs(cost(pair))),
+        moved.size() > 2
+            ? Optional.of(correlation(moved, pair -> Math.abs(cost(pair))))
+            : Optional.empty());
   }
 
-  private static Correlation correlation(List<PairRisk> pairs, DoubleUnaryOperator taken) {
-    double[] loss =
-        pairs.stream()
-            .mapToDouble(pair -> taken.applyAsDouble(pair.lossOfReverting().orElseThrow()))
-            .toArray();
+  private static double cost(PairRisk pair) {
+    return pair.lossOfReverting().orElseThrow();
+  }
+
+  private static Correlation correlation(List<PairRisk> pairs, ToDoubleFunction<PairRisk> taken) {
+    double[] loss = pairs.stream().mapToDouble(taken).toArray();
     return new Correlation(
         Ranks.spearman(pairs.stream().mapToDouble(PairRisk::risk).toArray(), loss),
         Ranks.spearman(pairs.stream().mapToDouble(PairRisk::shiftRadians).toArray(), loss),

@@ -36,11 +36,17 @@ public record PairResult(
   ///
   /// @param cost the loss of reverting with its sign: high where the strategy is right about every
   ///   pair it moves
-  /// @param size the same without its sign: how much hangs on the pair, for better or worse
+  /// @param costBeyondChance the same, where a cost whose interval reaches 0 counts as none: pairs
+  ///   on which nothing hangs come out a little above 0 or below, and would be put in an order by
+  ///   noise
+  /// @param size the cost without its sign: how much hangs on the pair, for better or worse
   /// @param sizeOfMoved `size` over the pairs that the strategy moves; the others are 0 in all,
   ///   which helps the risk and the shift
   public record Correlations(
-      Correlation cost, Correlation size, Optional<Correlation> sizeOfMoved) {}
+      Correlation cost,
+      Correlation costBeyondChance,
+      Correlation size,
+      Optional<Correlation> sizeOfMoved) {}
 
   /// Spearman's rank correlation with what reverting a pair changes.
   ///
