@@ -17,6 +17,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.apache.commons.lang3.tuple.Pair;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,8 @@ final class LoopTag extends ForTag {
   /// What [TemplateSource] puts for the `if` of a loop.
   static final String WHERE = "rope4j_where";
 
+  private static final Pattern LOOP_WORD = Pattern.compile("\\bloop\\b");
+
   private static final long serialVersionUID = 1;
 
   @Override
@@ -38,18 +42,25 @@ final class LoopTag extends ForTag {
     int line = node.getLineNumber();
     List<@Nullable Object> items =
         items(interpreter.resolveELExpression(expressions[0].strip(), line));
+    List<Node> body = node.getChildren();
+    Predicate<@Nullable Object> wanted = _ -> true;
     if (expressions.length == 2) {
       String condition = expressions[1].strip();
-      items.removeIf(item -> !holds(condition, line, names, item, interpreter));
+      wanted = item -> holds(condition, line, names, item, interpreter);
+      if (body.stream().anyMatch(child -> LOOP_WORD.matcher(child.reconstructImage()).find())) {
+        // Who counts rounds must know them beforehand; else an item is judged when its turn comes,
+        // which a round before it may have changed.
+        items.removeIf(wanted.negate());
+        wanted = _ -> true;
+      }
     }
-    List<Node> body = node.getChildren();
     int otherwise = 0;
     while (otherwise < body.size() && !isElse(body.get(otherwise))) {
       otherwise++;
     }
     var text = new LengthLimitingStringBuilder(interpreter.getConfig().getMaxOutputSize());
     try {
-      if (!rounds(items, names, body.subList(0, otherwise), interpreter, text)) {
+      if (!rounds(items, wanted, names, body.subList(0, otherwise), interpreter, text)) {
         for (Node child : body.subList(otherwise, body.size())) {
           text.append(child.render(interpreter));
         }
@@ -67,6 +78,7 @@ final class LoopTag extends ForTag {
   /// Whether a round reached its end: to Jinja2 one that is broken off is none.
   private static boolean rounds(
       List<@Nullable Object> items,
+      Predicate<@Nullable Object> wanted,
       List<String> names,
       List<Node> body,
       JinjavaInterpreter interpreter,
@@ -74,9 +86,13 @@ final class LoopTag extends ForTag {
     Loop loop = new Loop(items);
     boolean reachedAnEnd = false;
     while (loop.hasNext()) {
+      Object item = loop.next();
+      if (!wanted.test(item)) {
+        continue;
+      }
       try (InterpreterScopeClosable _ = interpreter.enterScope()) {
         interpreter.getContext().put(LOOP, loop);
-        assign(names, loop.next(), interpreter);
+        assign(names, item, interpreter);
         for (Node child : body) {
           text.append(child.render(interpreter));
           if (loop.isContinued()) {

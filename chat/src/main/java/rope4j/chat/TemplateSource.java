@@ -173,11 +173,11 @@ final class TemplateSource {
     if (name.equals("is")) {
       requireKnown(TEST, Supported.TESTS, "the test ");
     }
-    words.add(name);
+    boolean first = words.add(name);
     if (name.equalsIgnoreCase("none") && !isTest() && source.charAt(at - 1) != '.') {
       out.append(Functions.NONE);
       at = word.end();
-    } else if (name.equals("if") && words.contains("for")) {
+    } else if (name.equals("if") && first && words.contains("for")) {
       out.append(LoopTag.WHERE);
       at = word.end();
     } else {

@@ -41,6 +41,15 @@ class DemoTest {
     assertThat(lastLoss(unscaled)).isGreaterThan(lastLoss(scaled) + 1);
   }
 
+  @Test
+  void riskOrdersWhatItCostsToRevertAPairAndTheOverrunRatioDoesNot() {
+    Cli run =
+        Cli.run("doctor", "demo", "--probes", "pairs", "--windows", 16, "-s", "yarn", "--json");
+    JsonNode cost = run.json().at("/probes/pairs/correlations/costBeyondChance");
+    assertThat(cost.at("/risk").asDouble()).isGreaterThan(0.8);
+    assertThat(cost.at("/overrun").asDouble()).isLessThan(0.5);
+  }
+
   private static JsonNode strategy(JsonNode json, String name) {
     for (JsonNode strategy : json.at("/strategies")) {
       if (strategy.at("/name").asString().startsWith(name)) {

@@ -44,7 +44,7 @@ final class PairLines {
                     pair.shiftRadians(),
                     pair.risk(),
                     pair.lossOfReverting()
-                        .map(loss -> format("%+.3f ± %.3f", loss, pair.margin().orElse(0.0)))
+                        .map(loss -> format("%+.3f", loss) + margin(pair))
                         .orElse(""))));
     result.correlations().ifPresent(this::correlations);
     for (PairResult.StrategyRisk strategy : result.strategies()) {
@@ -57,11 +57,15 @@ final class PairLines {
             result.massive().size(), result.offsets().size()));
   }
 
+  private static String margin(PairRisk pair) {
+    return pair.margin().map(margin -> format(" ± %.3f", margin)).orElse("");
+  }
+
   private void correlations(PairResult.Correlations correlations) {
     out.line(
         "  Spearman with what reverting changes     pairs   risk  radians alone  overrun ratio");
     row("its cost", correlations.cost());
-    row("its cost, none within its ±", correlations.costBeyondChance());
+    correlations.costBeyondChance().ifPresent(cost -> row("its cost, none within its ±", cost));
     row("its size, whatever the sign", correlations.size());
     correlations.sizeOfMoved().ifPresent(moved -> row("its size, pairs that are moved", moved));
   }

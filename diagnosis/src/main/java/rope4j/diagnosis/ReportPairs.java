@@ -63,7 +63,9 @@ final class ReportPairs {
             + " order, 0 none. Size is the change whatever its sign.");
     head("Order of", "Pairs", "Risk", "Radians alone", "Overrun ratio");
     row("its cost", correlations.cost());
-    row("its cost, none within its interval", correlations.costBeyondChance());
+    correlations
+        .costBeyondChance()
+        .ifPresent(cost -> row("its cost, none within its interval", cost));
     row("its size", correlations.size());
     correlations.sizeOfMoved().ifPresent(moved -> row("its size, of pairs that are moved", moved));
     tail();

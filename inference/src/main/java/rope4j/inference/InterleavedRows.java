@@ -12,34 +12,45 @@ final class InterleavedRows {
 
   private static final int[] NONE = {};
 
-  /// Stands for a panel that found no room, and will find none.
-  private static final int[] NO_ROOM = {};
-
   private final int[][] panels;
 
   InterleavedRows(int rows) {
     panels = new int[Products.panels(rows)][];
+    drop();
+  }
+
+  /// Forgets the copy. Threads that multiply with a panel of it go on with that.
+  void drop() {
     Arrays.fill(panels, NONE);
   }
 
-  /// Whether a panel is there, or there was room to make it.
-  boolean has(int panel, WeightMatrix weights, InterleavedProduct product, CopyRoom room) {
-    if (panels[panel] == NONE) {
-      panels[panel] = make(panel, weights, product, room);
+  /// A panel's groups; empty where there is no room for them.
+  int[] panel(int panel, WeightMatrix weights, InterleavedProduct product, CopyRoom room) {
+    int[] groups = panels[panel];
+    if (groups.length == 0) {
+      groups = make(panel, weights, product, room);
+      panels[panel] = groups;
     }
-    return panels[panel] != NO_ROOM;
+    return groups;
   }
 
-  private static int[] make(
-      int panel, WeightMatrix weights, InterleavedProduct product, CopyRoom room) {
+  private int[] make(int panel, WeightMatrix weights, InterleavedProduct product, CopyRoom room) {
     int first = panel * Products.PANEL;
     int rows = Math.min(Products.PANEL, weights.rows() - first);
     int group = product.length(weights.columns());
     int groups = Math.ceilDiv(rows, product.rows());
-    if (!room.take(Integer.BYTES * (long) group * groups)) {
-      return NO_ROOM;
+    long bytes = Integer.BYTES * (long) group * groups;
+    if (!room.take(bytes, this)) {
+      return NONE;
     }
-    int[] made = new int[group * groups];
+    int[] made;
+    try {
+      made = new int[group * groups];
+    } catch (OutOfMemoryError e) {
+      // The weights are there as they are stored: the text goes on, at the other speed.
+      room.exhausted(bytes);
+      return NONE;
+    }
     for (int g = 0; g < groups; g++) {
       int from = g * product.rows();
       product.interleave(
@@ -54,10 +65,12 @@ final class InterleavedRows {
     return made;
   }
 
-  /// `y (+)= weights * x` for one panel that is there.
+  /// `y (+)= weights * x` for one panel.
   ///
+  /// @param groups what [#panel] gave
   /// @param scratch room for a panel's rows, in whole groups
-  void multiply(
+  static void multiply(
+      int[] groups,
       int panel,
       WeightMatrix weights,
       InterleavedProduct product,
@@ -67,7 +80,6 @@ final class InterleavedRows {
       float[] scratch) {
     int first = panel * Products.PANEL;
     int rows = Math.min(Products.PANEL, weights.rows() - first);
-    int[] groups = panels[panel];
     int length = product.length(weights.columns());
     int size = product.rows();
     int count = Math.ceilDiv(rows, size);

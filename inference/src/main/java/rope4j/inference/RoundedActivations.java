@@ -155,12 +155,13 @@ final class RoundedActivations {
     int firstRow = panel * Products.PANEL;
     int rows = Math.min(Products.PANEL, weights.rows() - firstRow);
     Optional<InterleavedProduct> interleaved = floatKernels.interleavedProduct(weights.type());
-    if (interleaved.isPresent()
-        && weights.interleaved().has(panel, weights, interleaved.get(), room)) {
-      weights
-          .interleaved()
-          .multiply(panel, weights, interleaved.get(), token, y, accumulate, scratch);
-      return;
+    if (interleaved.isPresent()) {
+      InterleavedProduct by = interleaved.get();
+      int[] groups = weights.interleaved().panel(panel, weights, by, room);
+      if (groups.length > 0) {
+        InterleavedRows.multiply(groups, panel, weights, by, token, y, accumulate, scratch);
+        return;
+      }
     }
     Optional<RoundedRowProduct> single = floatKernels.roundedRowProduct(weights.type());
     if (single.isPresent()) {

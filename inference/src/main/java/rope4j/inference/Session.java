@@ -12,7 +12,8 @@ import rope4j.inference.kernel.Kernels;
 /// Several tokens at once go through the layers as batches, a single one by kernels of its own; the
 /// logits agree to rounding. Not safe for use by several threads at once; the work itself runs on
 /// all threads of the model. Feeding a single token allocates nothing but, every 256 tokens, room
-/// for the next.
+/// for the next, and with [SessionOptions.Activations#EIGHT_BITS] the copy of those weights that no
+/// single token met before.
 ///
 /// ```java
 /// Session session = model.session(model.rotation(RopeOverrides.NONE, 2048), 2048);
@@ -86,7 +87,7 @@ public final class Session {
     rotation.requireFits(model);
     SessionMemory memory = new SessionMemory(model, options.keys(), options.values());
     memory.requireRoom(capacity);
-    room.keepFree(memory.cache(capacity) + memory.activations(capacity));
+    room.reserve(this, memory.cache(capacity) + memory.activations(capacity));
     this.model = model;
     this.options = options;
     this.rule = rotation;

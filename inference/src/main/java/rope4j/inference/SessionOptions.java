@@ -42,10 +42,13 @@ public record SessionOptions(
     FLOATS,
     /// They are rounded to eight bits in blocks of 32 channels, as llama.cpp does for Q4_0, so that
     /// prompts are read faster. Logits move by about as much as llama.cpp's differ from the exact
-    /// ones. Single tokens are multiplied with a rearranged copy of the weights of Q4_0, Q4_K and
-    /// Q6_K, which is made when the first of them comes and takes as many bytes on the heap as the
-    /// weights in the file; where that would be more than half of the heap, or than a session
-    /// leaves free, the rest of the weights is used as it is stored, and decodes at half the speed.
+    /// ones.
+    ///
+    /// Single tokens are multiplied with a rearranged copy of the weights of Q4_0, Q4_K and Q6_K.
+    /// It is made as they come (an expert's when it is first chosen), belongs to the model, and
+    /// takes as many bytes on the heap as the weights in the file. Where that would be more than
+    /// half of the heap, or than the sessions in use leave free, the rest of the weights is used as
+    /// it is stored, and decodes at half the speed.
     EIGHT_BITS
   }
 

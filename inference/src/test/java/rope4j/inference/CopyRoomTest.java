@@ -6,38 +6,53 @@ import org.junit.jupiter.api.Test;
 
 class CopyRoomTest {
 
+  private final CopyRoom room = new CopyRoom(800);
+  private final InterleavedRows rows = new InterleavedRows(1);
+  private final Object session = new Object();
+  private final Object other = new Object();
+
   @Test
   void halfOfTheHeapIsForCopies() {
-    CopyRoom room = new CopyRoom(800);
-    assertThat(room.take(399)).isTrue();
-    assertThat(room.take(2)).isFalse();
-    assertThat(room.take(1)).isTrue();
-    assertThat(room.take(1)).isFalse();
+    assertThat(room.take(399, rows)).isTrue();
+    assertThat(room.take(2, rows)).isFalse();
+    assertThat(room.take(1, rows)).isTrue();
+    assertThat(room.take(1, rows)).isFalse();
   }
 
   @Test
   void aSessionThatNeedsMoreThanTheRestLeavesLess() {
-    CopyRoom room = new CopyRoom(800);
-    room.keepFree(600);
-    assertThat(room.take(101)).isFalse();
-    assertThat(room.take(100)).isTrue();
+    room.reserve(session, 600);
+    assertThat(room.take(101, rows)).isFalse();
+    assertThat(room.take(100, rows)).isTrue();
   }
 
   @Test
-  void whatWasTakenBeforeCountsForASession() {
-    CopyRoom room = new CopyRoom(800);
-    assertThat(room.take(300)).isTrue();
-    room.keepFree(350);
-    assertThat(room.take(51)).isFalse();
-    assertThat(room.take(50)).isTrue();
+  void sessionsInUseAreAddedUp() {
+    room.reserve(session, 300);
+    room.reserve(other, 300);
+    assertThat(room.take(101, rows)).isFalse();
+    assertThat(room.take(100, rows)).isTrue();
   }
 
   @Test
-  void smallSessionsOneAfterAnotherTakeNothingAway() {
-    CopyRoom room = new CopyRoom(800);
-    for (int session = 0; session < 100; session++) {
-      room.keepFree(100);
-    }
-    assertThat(room.take(400)).isTrue();
+  void aSessionThatNeedsWhatCopiesHaveTakenGetsIt() {
+    assertThat(room.take(400, rows)).isTrue();
+    room.reserve(session, 600);
+    assertThat(room.take(101, rows)).isFalse();
+    assertThat(room.take(100, rows)).as("all copies were dropped").isTrue();
+  }
+
+  @Test
+  void roomComesBackWithTheSessionThatHadIt() {
+    room.reserve(session, 600);
+    room.reserve(session, 10);
+    assertThat(room.take(400, rows)).isTrue();
+  }
+
+  @Test
+  void whatTheHeapDidNotHaveIsNotAskedForAgain() {
+    assertThat(room.take(100, rows)).isTrue();
+    room.exhausted(100);
+    assertThat(room.take(1, rows)).isFalse();
   }
 }

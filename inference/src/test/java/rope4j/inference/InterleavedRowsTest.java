@@ -44,7 +44,7 @@ class InterleavedRowsTest {
     long panel = Products.PANEL * 2L * 9 * Integer.BYTES;
     CopyRoom forOne = new CopyRoom(2 * panel);
     assertClose(product(forOne, 0, false), product(new CopyRoom(0), 0, false), 0);
-    assertThat(forOne.take(1)).isFalse();
+    assertThat(forOne.take(1, new InterleavedRows(1))).isFalse();
   }
 
   private static float[] product(CopyRoom room, float before, boolean accumulate) {
@@ -64,11 +64,16 @@ class InterleavedRowsTest {
     }
     float[] y = new float[ROWS];
     Arrays.fill(y, before);
-    try (Workers workers = new Workers(1)) {
+    try (Workers workers = new Workers(3)) {
       Products products =
           new Products(Kernels.best().single(), workers, Activations.EIGHT_BITS, room);
       ParallelProduct product = new ParallelProduct(products, workers);
-      product.run(new Linear(weights, new float[0]), x, y, 1, accumulate);
+      Linear linear = new Linear(weights, new float[0]);
+      // The first product makes the copy, the second finds it, the third makes it again.
+      product.run(linear, x, new float[ROWS], 1, false);
+      product.run(linear, x, new float[ROWS], 1, false);
+      weights.interleaved().drop();
+      product.run(linear, x, y, 1, accumulate);
     }
     return y;
   }

@@ -41,8 +41,11 @@ record LeastBudget(int forms, Rungs rungs) {
   IllegalArgumentException endedInClosedForms(Budget.Time budget, double evaluation) {
     return tooShort(
         budget,
-        "the %d closed forms alone take about %.0f s"
-            .formatted(forms, Math.ceil(evaluation * closedForms())),
+        String.format(
+            Locale.ROOT,
+            "the %d closed forms alone take about %.0f s",
+            forms,
+            Math.ceil(evaluation * closedForms())),
         evaluation);
   }
 

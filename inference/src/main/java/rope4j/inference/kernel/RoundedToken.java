@@ -2,8 +2,8 @@ package rope4j.inference.kernel;
 
 import java.util.Arrays;
 
-/// One token's activations rounded to eight bits ([EightBits]), for [RoundedRowProduct]s. Made once
-/// and filled for product after product.
+/// One token's activations rounded to eight bits ([EightBits]), for [RoundedRowProduct]s and
+/// [InterleavedProduct]s. Made once and filled for product after product.
 public final class RoundedToken {
 
   private static final int BLOCK = EightBits.BLOCK;

@@ -12,6 +12,9 @@ import rope4j.checkpoint.TensorType;
 /// apart, in lanes of 16 bits; the activations lie in such pairs too ([RoundedToken#pairs]). A lane
 /// adds up as many products as have a scale in common. With eights or 32 taken off they fit into
 /// it; sums that do not fit on the way come right in the end.
+///
+/// What two or three kernels have in common is written out in each: a vector that is passed to a
+/// method goes by way of the heap wherever that method isn't inlined.
 final class VectorInterleaved {
 
   static final VectorSpecies<Float> FLOATS = VectorDecoders.FLOATS;

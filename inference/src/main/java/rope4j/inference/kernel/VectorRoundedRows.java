@@ -52,7 +52,11 @@ final class VectorRoundedRows {
     boolean wide = VectorKernels.SPECIES.vectorBitSize() >= FLOATS.vectorBitSize();
     return switch (type) {
       case Q4_0 -> Optional.of(VectorRoundedRowsOfQ4_0::multiply);
-      case Q4_K -> wide ? Optional.of(VectorRoundedRowsOfQ4K::multiply) : Optional.empty();
+      case Q4_K ->
+          Optional.of(
+              wide
+                  ? VectorRoundedRowsOfQ4K::multiply
+                  : new Unrounded(new OneByOne(new VectorRowsOfQ4K())));
       case Q6_K -> Optional.of(new Unrounded(new OneByOne(new VectorRowsOfQ6K())));
       default -> Optional.empty();
     };

@@ -205,21 +205,26 @@ public final class PairProbe {
               unscaled.get(i).overrun(),
               scaled.get(i).shiftRadians() * shares[i],
               change.map(Reversion.Change::mean),
-              change.map(Reversion.Change::margin)));
+              windows.size() > 1 ? change.map(Reversion.Change::margin) : Optional.empty()));
     }
     return pairs;
   }
 
   private static Correlations correlations(List<PairRisk> pairs) {
     List<PairRisk> moved = pairs.stream().filter(pair -> pair.shiftRadians() > 0).toList();
+    boolean judged = pairs.stream().allMatch(pair -> pair.margin().isPresent());
     return new Correlations(
         correlation(pairs, PairProbe::cost),
-        correlation(
-            pairs, pair -> Math.abs(cost(pair)) > pair.margin().orElseThrow() ? cost(pair) : 0),
+        judged ? Optional.of(correlation(pairs, PairProbe::costBeyondChance)) : Optional.empty(),
         correlation(pairs, pair -> Math.abs(cost(pair))),
         moved.size() > 2
             ? Optional.of(correlation(moved, pair -> Math.abs(cost(pair))))
             : Optional.empty());
+  }
+
+  private static double costBeyondChance(PairRisk pair) {
+    double cost = cost(pair);
+    return Math.abs(cost) > pair.margin().orElseThrow() ? cost : 0;
   }
 
   private static double cost(PairRisk pair) {

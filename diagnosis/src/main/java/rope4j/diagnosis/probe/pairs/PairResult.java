@@ -44,7 +44,7 @@ public record PairResult(
   ///   which helps the risk and the shift
   public record Correlations(
       Correlation cost,
-      Correlation costBeyondChance,
+      Optional<Correlation> costBeyondChance,
       Correlation size,
       Optional<Correlation> sizeOfMoved) {}
 

@@ -16,7 +16,7 @@ import java.util.Optional;
 /// @param risk `shiftRadians * normShare`: what it costs to leave the pair as it was trained
 /// @param lossOfReverting nats per token past the trained length that it costs to give only this
 ///   pair its trained frequency back; empty when it was not measured
-/// @param margin half of its 95 % interval over windows; 0 for a single window
+/// @param margin half of its 95 % interval over windows; empty for a single one
 public record PairRisk(
     int index,
     double trainedTurns,

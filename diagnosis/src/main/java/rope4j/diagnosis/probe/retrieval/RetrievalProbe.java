@@ -12,6 +12,7 @@ import rope4j.checkpoint.CheckpointException;
 import rope4j.diagnosis.probe.retrieval.RetrievalTask.DoesNotFitException;
 import rope4j.diagnosis.probe.retrieval.RetrievalTask.Question;
 import rope4j.diagnosis.probe.trial.Candidate;
+import rope4j.diagnosis.probe.trial.Fingerprint;
 import rope4j.diagnosis.probe.trial.Proportion;
 import rope4j.diagnosis.probe.trial.StoppedException;
 import rope4j.diagnosis.probe.trial.Trials;
@@ -197,7 +198,9 @@ final class RetrievalProbe {
   /// Loss of the whole answer, its tokens, right items, items.
   private double[] answer(Prompt prompt, int length, int index, Candidate candidate, String which) {
     trials.stage(task.id());
-    String key = "retrieval/" + task.id() + "/" + length + "/" + index + "/" + which;
+    // An answer is to these very words: a later version may ask otherwise.
+    String asked = Fingerprint.ofTokens(List.of(prompt.tokens()));
+    String key = "retrieval/" + task.id() + "/" + length + "/" + index + "/" + which + "/" + asked;
     return trials.measure(key, candidate, length, () -> grade(prompt, candidate, trials.meter()));
   }
 
