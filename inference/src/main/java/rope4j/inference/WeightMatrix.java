@@ -1,6 +1,7 @@
 package rope4j.inference;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 import rope4j.checkpoint.CheckpointException;
 import rope4j.checkpoint.TensorType;
 import rope4j.inference.kernel.Kernels;
@@ -32,10 +33,14 @@ record WeightMatrix(
 
   /// What reads this matrix with these kernels, for [#unpack].
   WeightDecoder decoder(Kernels kernels) {
-    return kernels
-        .decoder(type)
-        .orElseThrow(
-            () -> new CheckpointException("tensor type " + type + " can't be read by this engine"));
+    // Asked for every panel of every token: a supplier that captures the type would be an object
+    // each
+    // time wherever the compiler doesn't see through it.
+    Optional<WeightDecoder> decoder = kernels.decoder(type);
+    if (decoder.isEmpty()) {
+      throw new CheckpointException("tensor type " + type + " can't be read by this engine");
+    }
+    return decoder.get();
   }
 
   /// The byte where a column of a row starts.

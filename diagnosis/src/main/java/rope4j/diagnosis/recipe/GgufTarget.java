@@ -24,7 +24,10 @@ record GgufTarget(Request request, String architecture, String file, RopeOverrid
         widensTensor(request)
             ? Optional.of(RopeOverrides.NONE)
             : LlamaCppFlags.of(request.extension());
-    if (model.architecture().isEmpty() || flags.isEmpty() || wouldStack(request)) {
+    if (model.architecture().isEmpty()
+        || flags.isEmpty()
+        || wouldStack(request)
+        || hasFactorsOfItsOwn(request)) {
       return Optional.empty();
     }
     String file =
@@ -39,6 +42,14 @@ record GgufTarget(Request request, String architecture, String file, RopeOverrid
     return request.model().format() == Format.HUGGING_FACE
         && !(request.extension() instanceof Extension.Native)
         && request.model().own().filter(OwnScaling::tensor).isPresent();
+  }
+
+  /// Whether divisors are asked for of a file with long and short factors: its loader reads no
+  /// others, and multiplies the attention factor by the file's own.
+  private static boolean hasFactorsOfItsOwn(Request request) {
+    return request.model().format() == Format.GGUF
+        && request.extension() instanceof Extension.Divisors
+        && request.model().own().filter(own -> own.type().equals("longrope")).isPresent();
   }
 
   /// Whether a tensor that the file has already is to be written anew, by Llama 3.1's rule.
@@ -63,6 +74,11 @@ record GgufTarget(Request request, String architecture, String file, RopeOverrid
   static String reason(Request request) {
     if (request.model().architecture().isEmpty()) {
       return "llama.cpp's converter makes no GGUF file of this model, as far as is known here";
+    }
+    if (hasFactorsOfItsOwn(request)) {
+      return "llama.cpp reads this model's factors from two tensors of the file, which no flag replaces: use the"
+          + " copy that rope tune writes, or set them in the config.json of the folder that the file was made from,"
+          + " and convert that again";
     }
     return request.model().format() == Format.GGUF
         ? "llama.cpp reads this scaling from tensors of the file, which no flag adds: set it in the"

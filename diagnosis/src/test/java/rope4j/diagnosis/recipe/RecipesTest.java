@@ -185,6 +185,16 @@ class RecipesTest {
   }
 
   @Test
+  void divisorsForAFileWithFactorsOfItsOwnAreACopyAndNoCommand() {
+    RecipeModel phi3 = new RecipeCase("", "phi3.gguf", "native", 512).recipeModel();
+    Extension divisors = new Extension.Divisors(List.of(1.0, 2.0, 3.0, 4.0), 1, 128);
+    Recipe recipe = Recipes.llamaCpp(phi3, divisors, 512);
+    assertThat(recipe.possible()).isFalse();
+    assertThat(recipe.note()).contains("the copy that rope tune writes");
+    assertThat(Recipes.llamaCpp(phi3, new Extension.Native(), 128).possible()).isTrue();
+  }
+
+  @Test
   void aModelWithoutOneGetsYarnAtTheSmallestWholeFactor() {
     assertThat(Extension.suggested(find("llama-2-7b-yarn").recipeModel(), 16384))
         .isEqualTo(new Extension.Yarn(4, 4096));
