@@ -49,7 +49,7 @@ class LossWithoutRetrievalTest {
 
   @Test
   void aCutModelKeepsItsLossRetrievesNothingFromBeyondAndTheDoctorSaysSo() {
-    try (Model model = Model.load(Trained.model(), 1)) {
+    try (Model model = Model.load(Trained.INDUCTION.model(), 1)) {
       Examination whole = examine(model);
       Examination cut = examine(model.withAttentionWindow(WINDOW));
       double loss = whole.results().getFirst().added().control().mean();

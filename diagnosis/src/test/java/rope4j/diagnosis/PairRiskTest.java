@@ -18,7 +18,7 @@ class PairRiskTest {
   private static final int CONTEXT = 512;
 
   private static PairResult pairs() {
-    try (Model model = Model.load(Trained.model(), 1)) {
+    try (Model model = Model.load(Trained.INDUCTION.model(), 1)) {
       return new Doctor(model, CONTEXT, List.of(Strategy.unscaled()), Criteria.DEFAULT)
           .examine(
               "induction.gguf",

@@ -4,20 +4,35 @@ import java.nio.file.Path;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
-/// A small model that the lab trained to copy, on 128 tokens; see the README beside it.
-public final class Trained {
+/// Small models that the lab trained on 128 tokens; see the README beside them.
+public enum Trained {
+  /// To copy.
+  INDUCTION("induction"),
+  /// To find the values of keys: tokens below half of the alphabet are keys, the others values.
+  RECALL("recall");
 
   private static final int ALPHABET = 256;
 
-  private Trained() {}
+  private final String name;
 
-  public static Path model() {
-    return Path.of("src/test/resources/trained/induction.gguf");
+  Trained(String name) {
+    this.name = name;
+  }
+
+  public Path model() {
+    return Path.of("src/test/resources/trained", name + ".gguf");
   }
 
   /// What the lab measured of it.
-  public static Path results() {
-    return Path.of("src/test/resources/trained/induction.jsonl");
+  public Path results() {
+    return Path.of("src/test/resources/trained", name + ".jsonl");
+  }
+
+  /// Random keys, each with a random value.
+  public static int[] pairs(int count) {
+    SplittableRandom random = new SplittableRandom(11);
+    int half = ALPHABET / 2;
+    return IntStream.range(0, count).map(i -> i % 2 * half + random.nextInt(half)).toArray();
   }
 
   /// Segments of different random tokens, each said twice.

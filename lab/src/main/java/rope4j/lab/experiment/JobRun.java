@@ -87,6 +87,8 @@ final class JobRun {
       for (int begin = 0; begin < length; begin += part) {
         int end = Math.min(length, begin + part);
         values.add(new Value(Metric.NLL_BY_POSITION, begin, end, answers.nll(begin, end)));
+        values.add(
+            new Value(Metric.ACCURACY_BY_POSITION, begin, end, answers.accuracy(begin, end)));
       }
     }
     for (Value value : values) {

@@ -43,7 +43,14 @@ public record Result(
     /// The least mean negative log-likelihood there can be, nats.
     FLOOR,
     /// [#NLL] over a part of the positions.
-    NLL_BY_POSITION
+    NLL_BY_POSITION,
+    /// [#ACCURACY] over a part of the positions.
+    ACCURACY_BY_POSITION;
+
+    /// Whether it is of a part of the positions: such values are for charts and not for tables.
+    boolean byPosition() {
+      return this == NLL_BY_POSITION || this == ACCURACY_BY_POSITION;
+    }
   }
 
   public Result {

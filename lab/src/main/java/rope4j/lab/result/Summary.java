@@ -37,8 +37,7 @@ public final class Summary {
   private Summary(List<Result> results) {
     this.experiment = results.getFirst().experiment();
     this.trainedLength = results.getFirst().trainedLength();
-    List<Result> whole =
-        results.stream().filter(r -> r.metric() != Result.Metric.NLL_BY_POSITION).toList();
+    List<Result> whole = results.stream().filter(r -> !r.metric().byPosition()).toList();
     this.rows = whole.stream().map(Summary::row).distinct().toList();
     this.lengths =
         List.copyOf(

@@ -35,7 +35,7 @@ public final class PairProbe {
   private static final long TOKENS = 600_000;
 
   private static final int FEWEST_WINDOWS = 4;
-  private static final int MOST_WINDOWS = 32;
+  private static final int MOST_WINDOWS = 64;
 
   private final Trials trials;
   private final Candidate original;

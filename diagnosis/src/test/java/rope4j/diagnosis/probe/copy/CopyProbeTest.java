@@ -1,20 +1,14 @@
 package rope4j.diagnosis.probe.copy;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import rope4j.checkpoint.RopeOverrides;
-import rope4j.checkpoint.json.JsonReader;
+import rope4j.diagnosis.LabStrategies;
 import rope4j.diagnosis.Trained;
 import rope4j.diagnosis.Windows;
 import rope4j.diagnosis.probe.trial.Candidate;
@@ -22,25 +16,12 @@ import rope4j.diagnosis.probe.trial.Limit;
 import rope4j.diagnosis.probe.trial.ResultStore;
 import rope4j.diagnosis.probe.trial.Trials;
 import rope4j.inference.Model;
-import rope4j.rotation.AttentionScaled;
-import rope4j.rotation.CriticalBaseNtk;
-import rope4j.rotation.Hope;
-import rope4j.rotation.LayerRotations;
-import rope4j.rotation.Linear;
-import rope4j.rotation.NtkAware;
-import rope4j.rotation.NtkByParts;
-import rope4j.rotation.Precision;
-import rope4j.rotation.RopeParameters;
-import rope4j.rotation.Scaling;
-import rope4j.rotation.Unscaled;
 
 /// On a model that the lab trained to copy, the probe finds what the lab found with its own code
 /// and its own sequences.
 class CopyProbeTest {
 
-  private static final int TRAINED = 128;
-  private static final int LENGTH = 512;
-  private static final int FACTOR = LENGTH / TRAINED;
+  private static final int LENGTH = LabStrategies.LENGTH;
 
   /// Closer than this two strategies are not told apart: the probe asks other sequences than the
   /// lab, and fewer.
@@ -50,55 +31,18 @@ class CopyProbeTest {
       new CopyResult(false, "", false, 0, 0, 0, List.of(), 0, List.of());
   private static Map<String, Double> measured = Map.of();
 
-  /// The lab's strategies, by its names.
-  private static Map<String, Scaling> strategies() {
-    double temperature = 1 + 0.1 * Math.log(FACTOR);
-    Map<String, Scaling> all = new LinkedHashMap<>();
-    all.put("unscaled", new Unscaled());
-    all.put("PI", new Linear(FACTOR));
-    all.put("NTK-aware", new NtkAware(FACTOR));
-    all.put("critical base", new CriticalBaseNtk(TRAINED, LENGTH));
-    all.put("by parts", new NtkByParts(FACTOR, TRAINED, 4, 1));
-    all.put("YaRN", new AttentionScaled(new NtkByParts(FACTOR, TRAINED, 4, 1), temperature));
-    all.put(
-        "YaRN, default betas",
-        new AttentionScaled(new NtkByParts(FACTOR, TRAINED, 32, 1), temperature));
-    all.put("HoPE mask", new Hope(TRAINED));
-    return all;
-  }
-
   @BeforeAll
   static void probe() throws IOException {
-    try (Model model = Model.load(Trained.model(), 1)) {
-      List<Candidate> candidates =
-          strategies().entrySet().stream()
-              .map(strategy -> candidate(model, strategy.getKey(), strategy.getValue()))
-              .toList();
+    try (Model model = Model.load(Trained.INDUCTION.model(), 1)) {
+      List<Candidate> candidates = LabStrategies.candidates(model);
       Trials trials =
           new Trials(model, ResultStore.inMemory(), Limit.NONE, (_, _) -> {}, "test", 1);
       List<int[]> windows = Windows.of(Trained.copies(256, 2 * LENGTH), LENGTH).windows();
       result = new CopyProbe(trials, candidates.getFirst(), candidates, windows, LENGTH, 8).run();
     }
-    measured = new LinkedHashMap<>();
-    for (String line : Files.readAllLines(Trained.results())) {
-      Map<String, ?> value = JsonReader.readObject(line.getBytes(UTF_8));
-      if ("accuracy".equals(value.get("metric"))) {
-        measured.put((String) value.get("strategy"), ((Number) value.get("value")).doubleValue());
-      }
-    }
-  }
-
-  private static Candidate candidate(Model model, String name, Scaling scaling) {
-    RopeParameters parameters =
-        model
-            .rotation(RopeOverrides.NONE, LENGTH)
-            .layer(0)
-            .orElseThrow()
-            .parameters()
-            .withScaling(scaling);
-    LayerRotations layers = new LayerRotations(Collections.nCopies(2, Optional.of(parameters)));
-    return new Candidate(
-        name, name, parameters, LENGTH, model.rotation(layers, LENGTH, Precision.EXACT));
+    measured =
+        LabStrategies.measured(
+            Trained.INDUCTION.results(), value -> "accuracy".equals(value.get("metric")));
   }
 
   private static double accuracy(String strategy) {

@@ -47,6 +47,19 @@ class RetrievalProbeTest {
     model.close();
   }
 
+  /// The tokens that a model finds most and least likely.
+  private record Extremes(int most, int least) {
+    static Extremes of(float[] logits) {
+      int most = 0;
+      int least = 0;
+      for (int i = 1; i < logits.length; i++) {
+        most = logits[i] > logits[most] ? i : most;
+        least = logits[i] < logits[least] ? i : least;
+      }
+      return new Extremes(most, least);
+    }
+  }
+
   /// The right answer is what the model itself says, up to a length; beyond it is what it never
   /// says.
   private record Known(Model model, Candidate candidate, int knownUpTo) implements RetrievalTask {
@@ -65,24 +78,64 @@ class RetrievalProbeTest {
     public Question question(int length, double depth, SplittableRandom random) {
       int[] text = random.ints(length - 1L, 3, 288).toArray();
       Session session = model.session(candidate.rotation(), length);
-      float[] logits = session.feed(text);
-      int most = 0;
-      int least = 0;
-      for (int i = 1; i < logits.length; i++) {
-        most = logits[i] > logits[most] ? i : most;
-        least = logits[i] < logits[least] ? i : least;
-      }
-      Prompt says = Prompt.of(text, new int[] {most});
-      Prompt never = Prompt.of(text, new int[] {least});
+      Extremes tokens = Extremes.of(session.feed(text));
+      Prompt says = Prompt.of(text, new int[] {tokens.most()});
+      Prompt never = Prompt.of(text, new int[] {tokens.least()});
       return length <= knownUpTo ? new Question(says, never) : new Question(never, says);
     }
   }
 
+  /// Two items, the first of which the model never says, and the second it does; where the order is
+  /// free, what it says instead of the first may stand there.
+  private record TwoItems(Model model, Candidate candidate, boolean orderIsFree)
+      implements RetrievalTask {
+
+    @Override
+    public String id() {
+      return "two";
+    }
+
+    @Override
+    public String description() {
+      return "Two items.";
+    }
+
+    @Override
+    public Question question(int length, double depth, SplittableRandom random) {
+      int[] text = random.ints(length - 2L, 3, 288).toArray();
+      Session session = model.session(candidate.rotation(), length);
+      Extremes first = Extremes.of(session.feed(text));
+      Extremes second = Extremes.of(session.feed(new int[] {first.least()}));
+      int[][] asGood = {orderIsFree ? new int[] {first.most()} : new int[0], {}};
+      Prompt right = Prompt.of(text, new int[] {first.least(), second.most()});
+      Prompt wrong = Prompt.of(text, new int[] {first.least(), second.least()});
+      return new Question(items(right, asGood), items(wrong, asGood));
+    }
+
+    private static Prompt items(Prompt prompt, int[][] asGood) {
+      int end = prompt.tokens().length;
+      return new Prompt(
+          prompt.tokens(), prompt.answerFrom(), new int[] {end - 1, end}, asGood, new int[0]);
+    }
+  }
+
   private RetrievalResult run(int knownUpTo, Limit limit) {
+    return run(new Known(model, original, knownUpTo), limit);
+  }
+
+  private RetrievalResult run(RetrievalTask task, Limit limit) {
     Trials trials = new Trials(model, ResultStore.inMemory(), limit, (_, _) -> {}, "test", 1);
-    return new RetrievalProbe(
-            trials, new Known(model, original, knownUpTo), original, List.of(original), LENGTHS, 10)
-        .run();
+    return new RetrievalProbe(trials, task, original, List.of(original), LENGTHS, 10).run();
+  }
+
+  @Test
+  void anItemNotNamedYetIsRightInAnyPlaceOnlyWhereTheOrderIsFree() {
+    RetrievalScore free = run(new TwoItems(model, original, true), Limit.NONE).scores().getFirst();
+    assertThat(free.lengths()).extracting(RetrievalCell::score).containsExactly(1.0, 1.0, 1.0);
+    RetrievalScore bound =
+        run(new TwoItems(model, original, false), Limit.NONE).scores().getFirst();
+    assertThat(bound.lengths()).extracting(RetrievalCell::score).containsExactly(0.5, 0.5, 0.5);
+    assertThat(bound.lengths()).allMatch(cell -> cell.exact().successes() == 0);
   }
 
   @Test
