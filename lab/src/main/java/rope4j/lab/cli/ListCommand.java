@@ -21,11 +21,16 @@ final class ListCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
+    int column = Experiments.names().stream().mapToInt(String::length).max().orElse(1);
     for (String name : Experiments.names()) {
       Experiment experiment = Experiments.find(name, false);
       out.printf(
-          "%-12s %s%n%-12s %d trainings of %s steps%n",
-          name, experiment.description(), "", experiment.jobs().size(), steps(experiment));
+          "%-" + column + "s  %s%n%-" + column + "s  %d trainings of %s steps%n",
+          name,
+          experiment.description(),
+          "",
+          experiment.jobs().size(),
+          steps(experiment));
     }
     out.println();
     out.println("rope lab run NAME [--quick] runs one; docs/lab.md says how to write another.");

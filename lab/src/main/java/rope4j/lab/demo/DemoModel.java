@@ -10,7 +10,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -32,8 +31,6 @@ import rope4j.lab.task.Induction;
 import rope4j.lab.task.StoryTelling;
 import rope4j.lab.training.Batch;
 import rope4j.lab.training.BatchSource;
-import rope4j.lab.training.Progress;
-import rope4j.lab.training.Trainer;
 import rope4j.lab.training.TrainingPlan;
 
 /// Trains the model that `rope doctor demo` examines: a reader of stories that has seen 256 tokens
@@ -178,8 +175,7 @@ public final class DemoModel {
   private static void write(Path folder, Consumer<String> log) throws IOException {
     log.accept(String.format(Locale.ROOT, "seed %d, %s", SEED, config()));
     try (LanguageModel model = new LanguageModel(config(), Initialisation.PYTORCH, SEED)) {
-      learn(model, "songs", songPlan(), songs(), folder, log);
-      learn(model, "stories", storyPlan(), stories(), folder, log);
+      Curriculum.demo().teach(model, folder, log);
       Path file = folder.resolve("story.gguf");
       GgufExport.write(Release.asTrained("rope4j story", model, vocabulary()), Storage.F16, file);
       Files.writeString(folder.resolve("story.txt"), heldOut());
@@ -190,32 +186,6 @@ public final class DemoModel {
               model.parameters().size(),
               Files.size(file),
               digest(file)));
-    }
-  }
-
-  private static void learn(
-      LanguageModel model,
-      String what,
-      TrainingPlan plan,
-      BatchSource batches,
-      Path folder,
-      Consumer<String> log) {
-    Optional<Path> savedRun = Optional.of(folder.resolve(what + ".safetensors"));
-    new Trainer(plan, batches, savedRun, progress -> report(what, progress, log))
-        .fineTune(model, config().encoding());
-  }
-
-  private static void report(String what, Progress progress, Consumer<String> log) {
-    if (progress.step() % 20 == 0 || progress.step() == progress.steps()) {
-      log.accept(
-          String.format(
-              Locale.ROOT,
-              "%s: step %d of %d  loss %.4f  %.0f tokens/s",
-              what,
-              progress.step(),
-              progress.steps(),
-              progress.loss(),
-              progress.tokensPerSecond()));
     }
   }
 
