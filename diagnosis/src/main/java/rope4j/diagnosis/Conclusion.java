@@ -3,6 +3,7 @@ package rope4j.diagnosis;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import rope4j.diagnosis.rules.Finding;
 
@@ -18,7 +19,12 @@ record Conclusion(String headline, List<String> reasons) {
 
   static Conclusion of(Examination examination) {
     List<String> reasons = new ArrayList<>();
-    examination.best().ifPresent(best -> reasons.add(comparison(examination, best)));
+    examination
+        .best()
+        .ifPresent(best -> {
+          reasons.add(comparison(examination, best));
+          shortText(examination, best).ifPresent(reasons::add);
+        });
     examination.findings().stream()
         .filter(finding -> finding.id().equals(LossWithoutRetrieval.ID))
         .map(Finding::message)
@@ -101,6 +107,33 @@ record Conclusion(String headline, List<String> reasons) {
         + " for the control: "
         + meaning
         + ".";
+  }
+
+  /// What it does to short texts, and whether it was preferred for that; empty where nothing.
+  static Optional<String> shortText(Examination examination, StrategyResult best) {
+    List<String> sentences = new ArrayList<>();
+    ShortDamage damage = best.shortDamage();
+    if (damage.meanKl() > 0) {
+      sentences.add(
+          String.format(
+              Locale.ROOT,
+              "On texts of up to %s tokens it changes what the model says by %s nats (mean KL); the"
+                  + " most likely token stays in %.1f %%.",
+              Numbers.count(examination.description().trainedLength()),
+              Numbers.nats(damage.meanKl()),
+              100 * damage.topAgreement()));
+    }
+    Recommendation.passedOver(best, examination.results())
+        .map(other ->
+            String.format(
+                Locale.ROOT,
+                "%s can't be told from it past the trained length (%s nats) and changes short texts"
+                    + " more (%s).",
+                other.strategy().label(),
+                Numbers.nats(other.added().nll().mean()),
+                Numbers.nats(other.shortDamage().meanKl())))
+        .ifPresent(sentences::add);
+    return sentences.isEmpty() ? Optional.empty() : Optional.of(String.join(" ", sentences));
   }
 
   private static String capital(String text) {

@@ -11,7 +11,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import rope4j.checkpoint.ModelDescription;
 import rope4j.checkpoint.RopeOverrides;
 import rope4j.checkpoint.model.Checkpoint;
-import rope4j.diagnosis.Verdict.Level;
 import rope4j.diagnosis.engine.Engine;
 import rope4j.diagnosis.inspection.Inspection;
 import rope4j.diagnosis.inspection.Inspector;
@@ -43,6 +42,9 @@ public final class Doctor {
 
   /// Steps of a curve, at most.
   private static final int CURVE_STEPS = 128;
+
+  /// Windows that are measured before what else was asked for.
+  private static final int FIRST_WINDOWS = 8;
 
   private final Model model;
   private final ModelDescription description;
@@ -170,7 +172,15 @@ public final class Doctor {
     ShortDamageMeter damage =
         new ShortDamageMeter(description.trainedLength(), count, model.vocabularySize());
     Passes passes = new Passes(trials, control, original, candidates, damage);
-    int measured = passes.run(windows.windows());
+    // Many windows sharpen the loss; what else was asked for must not wait for all of them.
+    int first = plan.asksForProbes() ? Math.min(FIRST_WINDOWS, count) : count;
+    int measured = passes.run(windows.windows(), 0, first);
+    if (plan.asksForProbes()) {
+      probes.measure();
+    }
+    if (measured == first) {
+      measured = passes.run(windows.windows(), first, count);
+    }
     List<StrategyResult> results = new ArrayList<>();
     for (int i = 0; measured > 0 && i < strategies.size(); i++) {
       results.add(result(strategies.get(i), passes.controlNll(), passes.nll(i), passes.damage(i)));
@@ -179,11 +189,12 @@ public final class Doctor {
     boolean partial = measured < count;
     Optional<ProbeReport> probed = Optional.empty();
     if (plan.asksForProbes()) {
-      ProbeReport report = probes.run(keyTokens(passes), modelHash, textHash, partial, store);
+      ProbeReport report = probes.report(keyTokens(passes), modelHash, textHash, partial, store);
       probed = Optional.of(report);
       partial = report.partial();
     }
-    Optional<StrategyResult> best = recommend(results);
+    Optional<StrategyResult> best =
+        Recommendation.of(results, passes::nll, description.trainedLength(), contextLength - 1);
     Optional<Strategy> recommended = best.map(StrategyResult::strategy);
     return new Examination(
         file,
@@ -312,15 +323,6 @@ public final class Doctor {
               .orElseThrow());
     }
     return curve;
-  }
-
-  /// The best verdict, then the lowest loss on the added positions; none when all break.
-  private static Optional<StrategyResult> recommend(List<StrategyResult> results) {
-    return results.stream()
-        .filter(result -> result.verdict().level() != Level.BREAKS)
-        .min(
-            Comparator.comparing((StrategyResult result) -> result.verdict().level())
-                .thenComparingDouble(result -> result.added().nll().mean()));
   }
 
   /// What the model's own engine would compute, because its flags are what is recommended.

@@ -39,16 +39,18 @@ final class Passes {
     }
   }
 
-  /// @return how many windows were measured; all unless it was stopped
-  int run(List<int[]> windows) {
-    for (int w = 0; w < windows.size(); w++) {
+  /// @param from index of the first window
+  /// @param to index after the last
+  /// @return index after the last that was measured: `to` unless it was stopped
+  int run(List<int[]> windows, int from, int to) {
+    for (int w = from; w < to; w++) {
       try {
         window(w, windows.get(w));
       } catch (StoppedException _) {
         return w;
       }
     }
-    return windows.size();
+    return to;
   }
 
   private void window(int index, int[] window) {

@@ -257,6 +257,7 @@ public final class TerminalReport {
     out.line(
         out.bold("recommended: " + best.strategy().label()) + " — " + verdict(best.verdict(), 0));
     out.wrap("  ", 2, Conclusion.comparison(examination, best));
+    Conclusion.shortText(examination, best).ifPresent(text -> out.wrap("  ", 2, text));
     recipes();
   }
 

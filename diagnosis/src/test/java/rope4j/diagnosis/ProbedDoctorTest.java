@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +27,16 @@ class ProbedDoctorTest {
 
   private static Examination examine(
       String name, List<String> probes, ResultStore store, Limit limit) {
+    return examine(name, probes, store, limit, 2, Progress.NONE);
+  }
+
+  private static Examination examine(
+      String name,
+      List<String> probes,
+      ResultStore store,
+      Limit limit,
+      int windows,
+      Progress progress) {
     try (Model model = Model.load(Zoo.path(name), 1)) {
       List<Strategy> strategies =
           List.of(Strategy.unscaled(), Strategy.parse("yarn", model, CONTEXT));
@@ -33,11 +44,11 @@ class ProbedDoctorTest {
           .examine(
               "zoo.gguf",
               "random",
-              Windows.of(Zoo.tokens(2 * CONTEXT), CONTEXT),
+              Windows.of(Zoo.tokens(windows * CONTEXT), CONTEXT),
               new ProbePlan(ProbeKind.parse(probes), 1, 2),
               store,
               limit,
-              Progress.NONE);
+              progress);
     }
   }
 
@@ -104,6 +115,24 @@ class ProbedDoctorTest {
     ProbeReport again = examine("llama-gqa", probes, store, Limit.NONE).probes().orElseThrow();
     assertThat(again.computedTokens()).isZero();
     assertThat(again.pairs()).isEqualTo(whole.pairs());
+  }
+
+  @Test
+  void theLastOfManyWindowsComeAfterTheProbes() {
+    AtomicBoolean probed = new AtomicBoolean();
+    AtomicBoolean over = new AtomicBoolean();
+    Progress progress =
+        (stage, _, _) -> {
+          probed.compareAndSet(false, stage.equals("pairs"));
+          over.compareAndSet(false, probed.get() && stage.equals("control"));
+        };
+    Examination examination =
+        examine("llama-gqa", List.of("pairs"), ResultStore.inMemory(), over::get, 12, progress);
+    assertThat(examination.windows()).isEqualTo(8);
+    assertThat(examination.partial()).isTrue();
+    ProbeReport report = examination.probes().orElseThrow();
+    assertThat(report.pairs().orElseThrow().complete()).isTrue();
+    assertThat(report.leftOut()).isEmpty();
   }
 
   @Test

@@ -32,6 +32,7 @@ public final class Probes {
   private final int contextLength;
   private final Retrieval retrieval;
 
+  private boolean complete = true;
   private final List<Cost> leftOut = new ArrayList<>();
   private final List<RetrievalResult> retrieved = new ArrayList<>();
   private List<RetrievalResult> ruler = List.of();
@@ -77,32 +78,40 @@ public final class Probes {
     };
   }
 
+  /// Runs them, as far as there is time.
+  public void measure() {
+    long planned = trials.done();
+    for (ProbeKind kind : plan.kinds()) {
+      long cost = cost(kind);
+      if (cost == 0) {
+        // It is read off the main job.
+        continue;
+      }
+      try {
+        trials.check();
+        complete &= probe(kind);
+        planned += cost;
+        trials.advanceTo(planned);
+      } catch (StoppedException _) {
+        leftOut.add(new Cost(kind.label(), cost));
+        complete = false;
+      }
+    }
+  }
+
+  /// What was found.
+  ///
   /// @param keyTokens read off the main job
-  /// @param partial whether the main job was already cut short
+  /// @param partial whether the main job was cut short
   /// @param store where stored results were taken from
-  public ProbeReport run(
+  public ProbeReport report(
       List<KeyTokens> keyTokens,
       String modelHash,
       String textHash,
       boolean partial,
       ResultStore store) {
-    boolean complete = !partial;
-    long planned = trials.done();
-    for (ProbeKind kind : plan.kinds()) {
-      boolean done;
-      try {
-        trials.check();
-        done = probe(kind);
-        planned += cost(kind);
-        trials.advanceTo(planned);
-      } catch (StoppedException _) {
-        leftOut.add(new Cost(kind.label(), cost(kind)));
-        done = false;
-      }
-      complete &= done;
-    }
     return new ProbeReport(
-        !complete,
+        partial || !complete,
         plan.seed(),
         plan.questions(),
         modelHash,

@@ -105,10 +105,8 @@ public record Experiment(
   /// Sixteen hexadecimal digits that change with everything a job's results depend on.
   public String fingerprint(Job job) {
     return ModelSettings.digest(
-        task.toString(),
-        model(job).toString(),
-        training(job).toString(),
-        job.toString(),
+        ModelSettings.of(this, job).key(),
+        job.encoding().name(),
         strategies.toString(),
         lengths.toString(),
         factors.toString(),

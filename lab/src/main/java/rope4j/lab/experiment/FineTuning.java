@@ -6,7 +6,8 @@ import java.util.List;
 ///
 /// @param steps optimizer steps, each number an experiment of its own; empty for none
 /// @param length tokens of a sequence; the scaling's factor is this over the trained length
-/// @param learningRate constant
+/// @param learningRate after the warm-up of a [rope4j.lab.training.TrainingPlan], which goes down
+///   to a tenth of it
 public record FineTuning(List<Integer> steps, int length, double learningRate) {
 
   /// None.

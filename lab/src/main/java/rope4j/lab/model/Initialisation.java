@@ -6,7 +6,7 @@ public enum Initialisation {
   /// stream, so that their sum has the same size however many layers there are.
   NORMAL {
     @Override
-    Law embedding() {
+    Law embedding(int width) {
       return new Law.Normal(DEVIATION);
     }
 
@@ -25,7 +25,7 @@ public enum Initialisation {
   /// to one over the root of the number of inputs, and standard normal.
   PYTORCH {
     @Override
-    Law embedding() {
+    Law embedding(int width) {
       return new Law.Normal(1);
     }
 
@@ -38,12 +38,32 @@ public enum Initialisation {
     Law outward(int inputs, int layers) {
       return linear(inputs);
     }
+  },
+
+  /// As [#PYTORCH], but embeddings of deviation one over the root of the width: what an encoding
+  /// that multiplies them by that root expects (Vaswani et al., arXiv 1706.03762, section 3.4).
+  /// With standard normal ones sinusoids would be a sixteenth of what they are added to.
+  PYTORCH_SMALL_EMBEDDINGS {
+    @Override
+    Law embedding(int width) {
+      return new Law.Normal(1 / Math.sqrt(width));
+    }
+
+    @Override
+    Law linear(int inputs) {
+      return PYTORCH.linear(inputs);
+    }
+
+    @Override
+    Law outward(int inputs, int layers) {
+      return PYTORCH.outward(inputs, layers);
+    }
   };
 
   private static final double DEVIATION = 0.02;
 
   /// Of a table of vectors, one a token or position.
-  abstract Law embedding();
+  abstract Law embedding(int width);
 
   /// Of a matrix.
   abstract Law linear(int inputs);

@@ -32,7 +32,7 @@ public final class LanguageModel implements AutoCloseable {
   private static List<Start> starts(ModelConfig config, Initialisation initialisation) {
     int width = config.width();
     Law linear = initialisation.linear(width);
-    Law embedding = initialisation.embedding();
+    Law embedding = initialisation.embedding(width);
     Law one = new Law.Constant(1);
     List<Start> matrices = new ArrayList<>();
     List<Start> others = new ArrayList<>();

@@ -7,8 +7,9 @@ import rope4j.lab.random.Draws;
 /// To know what follows, one looks for the same token one segment back, and for what stood behind
 /// it: a neighbour is found by the fast pairs, the match by content over the segment's length. In
 /// training segments are 8 to half the length; in a test they are half the length, so that beyond
-/// the trained length every match is farther than any in training. How the rest of a training
-/// sequence is filled decides which distances a model learns to look back.
+/// twice the trained length every match is farther back than any token of a training sequence, and
+/// beyond the trained length itself farther than the nearest match of any training sequence. Said
+/// until its end, a sequence has matches two and more segments back too, up to nearly its length.
 ///
 /// @param alphabet number of tokens; a segment has at most so many
 /// @param once whether a segment is said twice in training, and then another one begins, so that no

@@ -162,6 +162,20 @@ class LanguageModelTest {
   }
 
   @Test
+  void smallEmbeddingsAreAsLargeAsSinusoidsOnceTheyAreMultipliedByTheRootOfTheWidth() {
+    ModelConfig config = config(new PositionEncoding.Sinusoidal());
+    try (LanguageModel model =
+        new LanguageModel(config, Initialisation.PYTORCH_SMALL_EMBEDDINGS, 5)) {
+      double square =
+          Arrays.stream(absolute(model, "model.embed_tokens.weight"))
+              .map(v -> v * v * config.width())
+              .average()
+              .orElse(0);
+      assertThat(square).isCloseTo(1, within(0.1));
+    }
+  }
+
+  @Test
   void weightsBeginWithADeviationOfAFiftiethOtherwise() {
     try (LanguageModel model = new LanguageModel(config(ROPE), 5)) {
       assertThat(
