@@ -43,11 +43,11 @@ import rope4j.rotation.Yarn;
 
 class ExportTest {
 
-  private static final PositionEncoding.Rope ROPE = new PositionEncoding.Rope(10000);
-  private static final int TRAINED = 32;
+  static final PositionEncoding.Rope ROPE = new PositionEncoding.Rope(10000);
+  static final int TRAINED = 32;
 
   /// What every fine-tuned model may have been fine-tuned under.
-  private static final List<PositionEncoding.Rope> ROPES =
+  static final List<PositionEncoding.Rope> ROPES =
       List.of(
           ROPE,
           new PositionEncoding.Rope(500000, 0.5, new Unscaled()),
@@ -61,7 +61,7 @@ class ExportTest {
 
   @TempDir Path folder;
 
-  private static LanguageModel model(PositionEncoding.Rope rope, boolean tied) {
+  static LanguageModel model(PositionEncoding.Rope rope, boolean tied) {
     ModelConfig config = ModelConfig.transformer(64, 64, 2, 2, 96, TRAINED, tied, rope);
     LanguageModel model = new LanguageModel(config, 11);
     // A new model guesses nearly evenly, whatever it is asked: larger weights tell it apart.
