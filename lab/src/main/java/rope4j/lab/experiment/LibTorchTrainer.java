@@ -46,7 +46,7 @@ final class LibTorchTrainer implements ModelTrainer {
         new LanguageModel(config, experiment.model(job).initialisation(), job.seed());
     try {
       run(trainer, model, config.encoding(), experiment.name() + ": training.learningRate");
-      return new Model(model, experiment, job);
+      return new Model(model, experiment, job, folder);
     } catch (RuntimeException | Error e) {
       model.close();
       throw e;
@@ -110,7 +110,7 @@ final class LibTorchTrainer implements ModelTrainer {
         examples.stream().map(Example::targets).toArray(int[][]::new));
   }
 
-  private record Model(LanguageModel model, Experiment experiment, Experiment.Job job)
+  private record Model(LanguageModel model, Experiment experiment, Experiment.Job job, Path folder)
       implements TrainedModel {
 
     @Override
@@ -123,18 +123,15 @@ final class LibTorchTrainer implements ModelTrainer {
     public void fineTune(Strategy strategy, double factor, int steps, StepListener listener) {
       TrainingPlan plan =
           new TrainingPlan(job.seed(), steps)
-              .withLearningRate(experiment.fineTuning().learningRate());
+              .withLearningRate(experiment.fineTuning().learningRate())
+              .savedEvery(SAVE_EVERY);
       Trainer trainer =
           new Trainer(
               plan,
               step -> batch(Batches.fineTuning(experiment, job.seed(), step)),
-              Optional.empty(),
+              Optional.of(FineTunedRun.file(folder, experiment, strategy, steps)),
               progress -> listener.step(progress.step(), progress.loss()));
-      run(
-          trainer,
-          model,
-          under(strategy, factor),
-          experiment.name() + ": fineTuning.learningRate");
+      run(trainer, model, under(strategy, factor), experiment.name() + ": fineTuning.learningRate");
     }
 
     private PositionEncoding under(Strategy strategy, double factor) {
