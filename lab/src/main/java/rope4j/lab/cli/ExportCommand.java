@@ -130,8 +130,7 @@ final class ExportCommand implements Callable<Integer> {
       throw new CheckpointException(out + ": nothing can be written there (" + e + ")", e);
     }
     if (unsaid.isPresent()) {
-      return "model.gguf and examples.txt, but no folder huggingface because "
-          + unsaid.get();
+      return "model.gguf and examples.txt, but no folder huggingface because " + unsaid.get();
     }
     HuggingFaceExport.write(release, forTransformers);
     return "model.gguf, a folder huggingface and examples.txt";

@@ -90,8 +90,7 @@ final class ExperimentCheck {
     FineTuning fineTuning = experiment.fineTuning();
     int trained =
         Math.max(
-            experiment.training().length(),
-            fineTuning.steps().isEmpty() ? 0 : fineTuning.length());
+            experiment.training().length(), fineTuning.steps().isEmpty() ? 0 : fineTuning.length());
     for (Encoding encoding : experiment.encodings()) {
       if (encoding.kind() == Encoding.Kind.LEARNED && trained > longest) {
         throw from.apply("lengths")

@@ -44,9 +44,10 @@ public final class HuggingFaceExport {
   /// @throws CheckpointException when they can't be written
   /// @throws IllegalArgumentException when a Llama's `config.json` has no words for the rotation
   public static void write(Release release, Path folder) {
-    unsaid(release).ifPresent(why -> {
-      throw new IllegalArgumentException(why + "; write a GGUF file");
-    });
+    unsaid(release)
+        .ifPresent(why -> {
+          throw new IllegalArgumentException(why + "; write a GGUF file");
+        });
     Map<String, Object> config = config(release);
     try {
       Files.createDirectories(folder);

@@ -159,7 +159,8 @@ class LabTest {
   @ParameterizedTest
   @ValueSource(strings = {"rotatedShare", "turningShare"})
   void aRotationThatTransformersHasNoWordsForLeavesAsGgufAlone(String key) throws IOException {
-    Path file = file(FILE.replace("\"kind\": \"rope\"", "\"kind\": \"rope\", \"" + key + "\": 0.5"));
+    Path file =
+        file(FILE.replace("\"kind\": \"rope\"", "\"kind\": \"rope\", \"" + key + "\": 0.5"));
     run("run", file, "--out", folder.resolve("out"));
     Path exported = folder.resolve("exported");
     Ran ran = export(file, exported);

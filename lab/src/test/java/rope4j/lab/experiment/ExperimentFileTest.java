@@ -144,8 +144,7 @@ class ExperimentFileTest {
     String file =
         FILE.replace("\"quick\"", "\"fineTuning\": {\"steps\": [5], \"length\": 64},\n\"quick\"");
     assertThatIllegalArgumentException()
-        .isThrownBy(() ->
-            read(file.replace("\"steps\": 10,", "\"fineTuning\": [6, 6],"), true))
+        .isThrownBy(() -> read(file.replace("\"steps\": 10,", "\"fineTuning\": [6, 6],"), true))
         .withMessage("mine.json:19: quick.fineTuning: 6 is given twice; remove one of them");
   }
 
