@@ -94,6 +94,7 @@ final class ExportCommand implements Callable<Integer> {
       throw new IllegalArgumentException("--examples must be at least 1, but it is " + examples);
     }
     Path folder = folder();
+    String written;
     try (StoredModel stored = StoredModel.read(folder)) {
       Release release =
           Release.asTrained("rope4j lab", stored.model(), Writing.vocabulary(stored.task()));
@@ -103,23 +104,36 @@ final class ExportCommand implements Callable<Integer> {
               .map(Example::inputs)
               .map(ids -> Writing.text(stored.task(), ids) + "\n")
               .collect(Collectors.joining());
-      write(release, text);
+      written = write(release, text);
     }
-    spec.commandLine()
-        .getOut()
-        .println("model.gguf, a folder huggingface and examples.txt: " + out);
+    spec.commandLine().getOut().println(written + ": " + out);
     return Lab.DONE;
   }
 
-  private void write(Release release, String text) {
+  /// What can't be written is known before anything is.
+  ///
+  /// @return what was written
+  private String write(Release release, String text) {
+    Path forTransformers = out.resolve("huggingface");
+    Optional<String> unsaid = HuggingFaceExport.unsaid(release);
+    if (unsaid.isPresent() && Files.exists(forTransformers)) {
+      throw new CheckpointException(
+          forTransformers
+              + ": this is of another model, and this one can't take its place ("
+              + unsaid.get()
+              + "); delete it, or name another folder with --out");
+    }
+    GgufExport.write(release, storage, out.resolve("model.gguf"));
     try {
-      Files.createDirectories(out);
       Files.writeString(out.resolve("examples.txt"), text);
     } catch (IOException e) {
       throw new CheckpointException(out + ": nothing can be written there (" + e + ")", e);
     }
-    GgufExport.write(release, storage, out.resolve("model.gguf"));
-    HuggingFaceExport.write(release, out.resolve("huggingface"));
+    if (unsaid.isPresent()) {
+      return "model.gguf and examples.txt, but no folder huggingface because " + unsaid.get();
+    }
+    HuggingFaceExport.write(release, forTransformers);
+    return "model.gguf, a folder huggingface and examples.txt";
   }
 
   private Path folder() {

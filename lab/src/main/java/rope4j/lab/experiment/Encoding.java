@@ -40,7 +40,12 @@ public record Encoding(
     NONE,
     UNROTATED,
     FIXED,
-    CUMULATIVE
+    CUMULATIVE;
+
+    /// Whether it takes the frequencies of a rotation.
+    boolean rotates() {
+      return this == FIXED || this == CUMULATIVE;
+    }
   }
 
   public Encoding {

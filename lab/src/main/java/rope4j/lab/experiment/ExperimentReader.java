@@ -1,9 +1,11 @@
 package rope4j.lab.experiment;
 
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import rope4j.checkpoint.json.JsonFile;
@@ -73,36 +75,13 @@ final class ExperimentReader {
             from("factors").has("factors") ? from("factors").numbers("factors") : List.of(),
             fineTuning(root.child("fineTuning")),
             from("examples").integer("examples", 1, 64));
-    check(experiment);
+    new ExperimentCheck(root, this::from).require(experiment);
     return experiment;
   }
 
   /// Where a key is to be read.
   private Section from(String key) {
     return quick.has(key) ? quick : root;
-  }
-
-  private void check(Experiment experiment) {
-    Task task = experiment.task();
-    from("lengths")
-        .checked(
-            "lengths",
-            () -> {
-              experiment.lengths().forEach(task::require);
-              return task;
-            });
-    root.child("training")
-        .checked(
-            "length",
-            () -> {
-              task.require(experiment.training().length());
-              return task;
-            });
-    for (double factor : experiment.factors()) {
-      if (factor < 1) {
-        throw from("factors").wrong("a factor must be at least 1, but one is " + factor, "factors");
-      }
-    }
   }
 
   private static Task task(Section section) {
@@ -189,19 +168,39 @@ final class ExperimentReader {
   private Encoding encoding(Section section) {
     section.knows(
         "kind", "base", "rotatedShare", "turningShare", "recurrence", "steps", "initialisation");
+    Encoding.Kind kind = section.choice("kind", Encoding.Kind.values());
+    Encoding.Recurrence recurrence =
+        section.choice("recurrence", Encoding.Recurrence.values(), Encoding.Recurrence.NONE);
+    if (recurrence.rotates() && kind != Encoding.Kind.ROPE) {
+      throw section.wrong(
+          "a recurrence that rotates needs the frequencies of an encoding of kind rope",
+          "recurrence");
+    }
     return new Encoding(
         section.name(),
-        section.choice("kind", Encoding.Kind.values()),
-        section.number("base", 10_000),
-        section.number("rotatedShare", 1),
-        section.number("turningShare", 1),
-        section.choice("recurrence", Encoding.Recurrence.values(), Encoding.Recurrence.NONE),
+        kind,
+        usedBy(EnumSet.of(Encoding.Kind.ROPE, Encoding.Kind.XPOS), section, "base", 10_000),
+        usedBy(EnumSet.of(Encoding.Kind.ROPE), section, "rotatedShare", 1),
+        usedBy(EnumSet.of(Encoding.Kind.ROPE), section, "turningShare", 1),
+        recurrence,
         section.has("steps") && !quick.has("steps")
             ? OptionalInt.of(section.integer("steps", 1))
             : OptionalInt.empty(),
         section.has("initialisation")
             ? Optional.of(section.choice("initialisation", Initialisation.values()))
             : Optional.empty());
+  }
+
+  /// A number that only some kinds use. The default may stand in the file of any: a stored model's
+  /// settings spell everything out.
+  private static double usedBy(
+      Set<Encoding.Kind> kinds, Section section, String key, double otherwise) {
+    double value = section.number(key, otherwise);
+    if (value != otherwise && !kinds.contains(section.choice("kind", Encoding.Kind.values()))) {
+      throw section.wrong(
+          "an encoding of kind " + section.text("kind", "") + " does not use it; remove it", key);
+    }
+    return value;
   }
 
   private static Strategy strategy(Section section) {

@@ -1,8 +1,12 @@
 package rope4j.lab.experiment;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
+import rope4j.checkpoint.CheckpointException;
 import rope4j.lab.result.Result;
 import rope4j.lab.result.Result.Metric;
 import rope4j.lab.task.Example;
@@ -49,14 +53,7 @@ final class JobRun {
     }
     for (int steps : experiment.fineTuning().steps()) {
       for (Strategy strategy : Measurement.strategies(experiment, job.encoding())) {
-        // From the checkpoint of the finished training, where no step is left to do.
-        try (TrainedModel model = train((_, _) -> {})) {
-          double factor = Measurement.factor(experiment, strategy);
-          model.fineTune(
-              strategy,
-              factor,
-              steps,
-              workload.training(job, "training on with " + strategy.name(), steps));
+        try (TrainedModel model = trainFurther(strategy, steps)) {
           for (Measurement measurement : Measurement.fineTuned(experiment, strategy)) {
             measure(model, measurement, steps);
           }
@@ -66,8 +63,53 @@ final class JobRun {
     return results;
   }
 
+  /// Deletes the models that were trained further: once the results are written, nobody needs them.
+  void forget() {
+    Path folder = models.folder(experiment, job);
+    List<Path> files = new ArrayList<>();
+    for (int steps : experiment.fineTuning().steps()) {
+      for (Strategy strategy : Measurement.strategies(experiment, job.encoding())) {
+        files.add(FineTunedRun.file(folder, experiment, strategy, steps));
+      }
+    }
+    if (files.stream().anyMatch(Files::exists)) {
+      // Another experiment may train the same model further just now.
+      models.with(experiment, job, _ -> delete(files));
+    }
+  }
+
+  private static List<Path> delete(List<Path> files) {
+    for (Path file : files) {
+      try {
+        Files.deleteIfExists(file);
+      } catch (IOException e) {
+        throw new CheckpointException(file + ": this can't be deleted (" + e + ")", e);
+      }
+    }
+    return files;
+  }
+
   private TrainedModel train(StepListener listener) {
     return models.with(experiment, job, folder -> trainer.train(experiment, job, folder, listener));
+  }
+
+  /// From the checkpoint of the finished training, where no step is left to do.
+  private TrainedModel trainFurther(Strategy strategy, int steps) {
+    Workload.Steps further = workload.training(job, "training on with " + strategy.name(), steps);
+    return models.with(
+        experiment,
+        job,
+        folder -> {
+          TrainedModel model = trainer.train(experiment, job, folder, (_, _) -> {});
+          try {
+            model.fineTune(strategy, Measurement.factor(experiment, strategy), steps, further);
+            further.end();
+            return model;
+          } catch (RuntimeException | Error e) {
+            model.close();
+            throw e;
+          }
+        });
   }
 
   private void measure(TrainedModel model, Measurement measurement, int fineTuningSteps) {

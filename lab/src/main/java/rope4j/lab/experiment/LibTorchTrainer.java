@@ -10,6 +10,7 @@ import rope4j.lab.model.ModelConfig;
 import rope4j.lab.model.PositionEncoding;
 import rope4j.lab.task.Example;
 import rope4j.lab.training.Batch;
+import rope4j.lab.training.DivergedException;
 import rope4j.lab.training.Evaluation;
 import rope4j.lab.training.Trainer;
 import rope4j.lab.training.TrainingPlan;
@@ -44,11 +45,22 @@ final class LibTorchTrainer implements ModelTrainer {
     LanguageModel model =
         new LanguageModel(config, experiment.model(job).initialisation(), job.seed());
     try {
-      trainer.fineTune(model, config.encoding());
-      return new Model(model, experiment, job);
+      run(trainer, model, config.encoding(), experiment.name() + ": training.learningRate");
+      return new Model(model, experiment, job, folder);
     } catch (RuntimeException | Error e) {
       model.close();
       throw e;
+    }
+  }
+
+  /// A loss that is no number any more is told with the key that mends it.
+  ///
+  /// @param rate key of the learning rate
+  static void run(Trainer trainer, LanguageModel model, PositionEncoding encoding, String rate) {
+    try {
+      trainer.fineTune(model, encoding);
+    } catch (DivergedException e) {
+      throw new IllegalArgumentException(rate + ": " + e.getMessage(), e);
     }
   }
 
@@ -98,7 +110,7 @@ final class LibTorchTrainer implements ModelTrainer {
         examples.stream().map(Example::targets).toArray(int[][]::new));
   }
 
-  private record Model(LanguageModel model, Experiment experiment, Experiment.Job job)
+  private record Model(LanguageModel model, Experiment experiment, Experiment.Job job, Path folder)
       implements TrainedModel {
 
     @Override
@@ -111,13 +123,15 @@ final class LibTorchTrainer implements ModelTrainer {
     public void fineTune(Strategy strategy, double factor, int steps, StepListener listener) {
       TrainingPlan plan =
           new TrainingPlan(job.seed(), steps)
-              .withLearningRate(experiment.fineTuning().learningRate());
-      new Trainer(
+              .withLearningRate(experiment.fineTuning().learningRate())
+              .savedEvery(SAVE_EVERY);
+      Trainer trainer =
+          new Trainer(
               plan,
               step -> batch(Batches.fineTuning(experiment, job.seed(), step)),
-              Optional.empty(),
-              progress -> listener.step(progress.step(), progress.loss()))
-          .fineTune(model, under(strategy, factor));
+              Optional.of(FineTunedRun.file(folder, experiment, strategy, steps)),
+              progress -> listener.step(progress.step(), progress.loss()));
+      run(trainer, model, under(strategy, factor), experiment.name() + ": fineTuning.learningRate");
     }
 
     private PositionEncoding under(Strategy strategy, double factor) {

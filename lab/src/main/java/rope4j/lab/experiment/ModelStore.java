@@ -29,6 +29,11 @@ final class ModelStore {
     this.root = root;
   }
 
+  /// Where the model of a job lies, or will.
+  Path folder(Experiment experiment, Experiment.Job job) {
+    return root.resolve(ModelSettings.of(experiment, job).key());
+  }
+
   /// Does something with the folder of a job's model, which exists and nobody else uses: another
   /// thread or process that trains the same model is waited for.
   ///

@@ -97,6 +97,8 @@ public final class Runner {
     for (Experiment.Job job : experiment.jobs()) {
       if (results.stream().anyMatch(result -> isOf(job, result))) {
         workload.skip(job);
+        // It may have been killed between the two.
+        runOf(job, workload).forget();
       } else {
         open.add(job);
       }
@@ -113,10 +115,16 @@ public final class Runner {
     };
   }
 
+  private JobRun runOf(Experiment.Job job, Workload workload) {
+    return new JobRun(experiment, job, trainer, models, workload, version, command);
+  }
+
   private void run(Experiment.Job job, Workload workload) {
     try {
       stopIfFailed();
-      add(new JobRun(experiment, job, trainer, models, workload, version, command).run());
+      JobRun run = runOf(job, workload);
+      add(run.run());
+      run.forget();
     } catch (RuntimeException | Error e) {
       failure.compareAndSet(null, e);
     }

@@ -12,7 +12,8 @@ interface TrainedModel extends AutoCloseable {
   /// @param examples all of one length
   Answers ask(Strategy strategy, double factor, List<Example> examples);
 
-  /// Trains it further with a scaling in place; it changes.
+  /// Trains it further with a scaling in place, or goes on where that was interrupted; it changes.
+  /// The folder it was trained in must be nobody else's meanwhile.
   ///
   /// @param factor of the strategy's scaling
   void fineTune(Strategy strategy, double factor, int steps, StepListener listener);

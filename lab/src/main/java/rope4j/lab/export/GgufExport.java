@@ -45,7 +45,8 @@ public final class GgufExport {
     this.release = release;
   }
 
-  /// Writes the file, in place of one that is there.
+  /// Writes the file, in place of one that is there; makes its folder where there is none. When
+  /// something is refused, nothing has been written or made.
   ///
   /// @throws CheckpointException when it can't be written
   /// @throws IllegalArgumentException when GGUF has no words for the rotation, or the matrices have
@@ -53,6 +54,7 @@ public final class GgufExport {
   public static void write(Release release, Storage storage, Path file) {
     byte[] bytes = new GgufExport(release).bytes(storage);
     try {
+      Files.createDirectories(file.toAbsolutePath().normalize().resolveSibling(""));
       Files.write(file, bytes);
     } catch (IOException e) {
       throw new CheckpointException(file + ": the model can't be written (" + e + ")", e);

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import org.bytedeco.pytorch.Tensor;
 import rope4j.checkpoint.CheckpointException;
@@ -28,11 +29,25 @@ public final class HuggingFaceExport {
 
   private HuggingFaceExport() {}
 
+  /// What of the rotation a Llama's `config.json` has no words for; empty when it can be written.
+  public static Optional<String> unsaid(Release release) {
+    return switch (ReleasedRope.of(release)) {
+      case Ramped(_, Yarn yarn) when yarn.extrapolationFactor() != 1 ->
+          Optional.of("Transformers has no extrapolation factor of YaRN");
+      case Divided _ -> Optional.of("a Llama's config.json has no words for this rotation");
+      case Based _, Interpolated _, Ramped _ -> Optional.empty();
+    };
+  }
+
   /// Writes the files, in place of any that are there; makes the folder where there is none.
   ///
   /// @throws CheckpointException when they can't be written
   /// @throws IllegalArgumentException when a Llama's `config.json` has no words for the rotation
   public static void write(Release release, Path folder) {
+    unsaid(release)
+        .ifPresent(why -> {
+          throw new IllegalArgumentException(why + "; write a GGUF file");
+        });
     Map<String, Object> config = config(release);
     try {
       Files.createDirectories(folder);
@@ -104,14 +119,8 @@ public final class HuggingFaceExport {
           scaling.put("truncate", false);
         }
         yarn.attentionFactor().ifPresent(factor -> scaling.put("attention_factor", factor));
-        if (yarn.extrapolationFactor() != 1) {
-          throw new IllegalArgumentException(
-              "Transformers has no extrapolation factor of YaRN; write a GGUF file");
-        }
       }
-      case Divided _ ->
-          throw new IllegalArgumentException(
-              "a Llama's config.json has no words for this rotation; write a GGUF file");
+      case Divided _ -> throw new IllegalStateException("this was refused before");
     }
     if (!scaling.isEmpty()) {
       config.put("rope_scaling", scaling);

@@ -34,6 +34,7 @@ public record Trainer(
   ///
   /// @throws CheckpointException when the saved run is of another model or plan, or can't be read
   ///   or written
+  /// @throws DivergedException when the loss is no number any more
   public LanguageModel train(ModelConfig config) {
     LanguageModel model = new LanguageModel(config, plan.seed());
     try {
@@ -48,6 +49,7 @@ public record Trainer(
   /// Trains a model further, under its encoding or another of the same kind, and changes it.
   ///
   /// @throws CheckpointException as for [#train]
+  /// @throws DivergedException as for [#train]
   public void fineTune(LanguageModel model, PositionEncoding encoding) {
     SavedRun saved = new SavedRun(model, plan, encoding);
     try (AdamW optimiser = new AdamW(model.parameters(), plan)) {
@@ -65,8 +67,7 @@ public record Trainer(
           }
           double loss = gradients(model, positions, batch);
           if (!Double.isFinite(loss)) {
-            throw new IllegalStateException(
-                "the loss is " + loss + " at step " + step + "; lower the learning rate");
+            throw new DivergedException(loss, step + 1, plan.learningRate());
           }
           optimiser.step(step);
           int done = step + 1;

@@ -9,12 +9,21 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import rope4j.lab.experiment.Experiment;
+import rope4j.lab.experiment.Experiments;
+import rope4j.lab.experiment.Runner;
+import rope4j.lab.experiment.StoredModel;
+import rope4j.lab.training.SavedRun;
 
 /// A run in a process of its own that is killed without warning.
 class KillTest {
@@ -33,6 +42,11 @@ class KillTest {
         "examples": 4
       }
       """;
+
+  private static final int STEPS = 200;
+
+  private static final Pattern TRAINING =
+      Pattern.compile("rope, seed (\\d+): training, step (\\d+) of " + STEPS);
 
   @TempDir private Path folder;
 
@@ -69,11 +83,33 @@ class KillTest {
     assertThat(weights()).as(Files.readString(folder.resolve("log"))).isNotEmpty();
     assertThat(ended).as("it was done %d ms after its first checkpoint", later).isFalse();
 
-    run("run", file, "--out", killed.resolve("out"), "--resume");
+    Experiment experiment = Experiments.find(file.toString(), false);
+    Path models = killed.resolve("models");
+    Map<Long, Integer> saved = new TreeMap<>();
+    for (Experiment.Job job : experiment.jobs()) {
+      Path run = StoredModel.folder(models, experiment, job).resolve("run.safetensors");
+      saved.put(job.seed(), Files.exists(run) ? SavedRun.step(run) : 0);
+    }
+    Map<Long, Integer> first = new TreeMap<>();
+    Runner.of(experiment, killed.resolve("out"), models, 1, Lab.VERSION, "rope lab run " + file)
+        .run(true, (what, _, _, _) -> firstStep(what, first));
     run("run", file, "--out", folder.resolve("whole").resolve("out"));
 
+    assertThat(saved.get(0L)).isGreaterThanOrEqualTo(50);
+    // A training that was done has no first step.
+    saved.values().removeIf(steps -> steps == STEPS);
+    saved.replaceAll((_, steps) -> steps + 1);
+    assertThat(first).isEqualTo(saved);
     assertThat(killed.resolve("out").resolve("results.jsonl"))
         .hasSameTextualContentAs(folder.resolve("whole").resolve("out").resolve("results.jsonl"));
+  }
+
+  /// Of each seed's training the step that is told of first.
+  private static void firstStep(String what, Map<Long, Integer> first) {
+    Matcher step = TRAINING.matcher(what);
+    if (step.lookingAt()) {
+      first.putIfAbsent(Long.valueOf(step.group(1)), Integer.valueOf(step.group(2)));
+    }
   }
 
   private List<Path> weights() throws IOException {

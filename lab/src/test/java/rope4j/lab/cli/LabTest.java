@@ -8,12 +8,15 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import rope4j.inference.Model;
 import rope4j.lab.random.Draws;
 import rope4j.lab.task.Induction;
@@ -144,24 +147,63 @@ class LabTest {
   void aTrainedModelIsExportedWithExamplesThatItsTokenizerReads() throws IOException {
     run("run", file(FILE), "--out", folder.resolve("out"));
     Path exported = folder.resolve("exported");
-    Ran ran =
-        run(
-            "export",
-            file(FILE),
-            "--models",
-            folder.resolve("models"),
-            "--out",
-            exported,
-            "--examples",
-            3,
-            "--length",
-            32);
+    Ran ran = export(file(FILE), exported);
     assertThat(ran.code()).as(ran.err()).isZero();
     List<String> lines = Files.readAllLines(exported.resolve("examples.txt"));
     assertThat(lines).hasSize(3);
     int[] first = new Induction(16, false).test(Draws.seed(3, 32, 0), 32).inputs();
     assertThat(tokens(exported.resolve("model.gguf"), lines.getFirst())).containsExactly(first);
     assertThat(tokens(exported.resolve("huggingface"), lines.getFirst())).containsExactly(first);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"rotatedShare", "turningShare"})
+  void aRotationThatTransformersHasNoWordsForLeavesAsGgufAlone(String key) throws IOException {
+    Path file =
+        file(FILE.replace("\"kind\": \"rope\"", "\"kind\": \"rope\", \"" + key + "\": 0.5"));
+    run("run", file, "--out", folder.resolve("out"));
+    Path exported = folder.resolve("exported");
+    Ran ran = export(file, exported);
+    assertThat(ran.code()).as(ran.err()).isZero();
+    assertThat(ran.out().lines())
+        .containsExactly(
+            "model.gguf and examples.txt, but no folder huggingface because a Llama's config.json"
+                + " has no words for this rotation: "
+                + exported);
+    List<String> lines = Files.readAllLines(exported.resolve("examples.txt"));
+    assertThat(tokens(exported.resolve("model.gguf"), lines.getFirst())).hasSize(32);
+    assertThat(exported.resolve("huggingface")).doesNotExist();
+
+    Files.createDirectory(exported.resolve("huggingface"));
+    assertThat(export(file, exported).err()).contains("this is of another model", "delete it");
+  }
+
+  @Test
+  void anExportThatIsRefusedWritesNothing() throws IOException {
+    run("run", file(FILE), "--out", folder.resolve("out"));
+    Path exported = folder.resolve("exported");
+    Ran ran = export(file(FILE), exported, "--storage", "Q8_0");
+    assertThat(ran.code()).isEqualTo(2);
+    assertThat(ran.err()).contains("which Q8_0 can't store");
+    assertThat(exported).doesNotExist();
+  }
+
+  private Ran export(Path file, Path to, Object... more) {
+    List<Object> words =
+        new ArrayList<>(
+            List.of(
+                "export",
+                file,
+                "--models",
+                folder.resolve("models"),
+                "--out",
+                to,
+                "--examples",
+                3,
+                "--length",
+                32));
+    words.addAll(List.of(more));
+    return run(words.toArray());
   }
 
   private static int[] tokens(Path model, String text) {

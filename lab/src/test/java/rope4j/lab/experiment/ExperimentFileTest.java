@@ -87,6 +87,16 @@ class ExperimentFileTest {
         "\"alphabet\": 64 | \"alphabet\": 30    | mine.json:17: lengths: the task induction needs a length from 16 to 60 tokens, but it is 64",
         "\"heads\": 2     | \"heads\": 3        | mine.json:3: model: the width must be an even multiple of the heads, but they are 64 and 3",
         "[\"turned\"]     | [\"rope\"]          | mine.json:18: quick.encodings: there is no 'rope'; there are turned, none",
+        "[3, 4]           | [3, 4, 3]           | mine.json:8: seeds: 3 is given twice; remove one of them",
+        "[64, 32]         | [64, 32, 64]        | mine.json:17: lengths: 64 is given twice; remove one of them",
+        "\"quick\"        | \"factors\": [2, 2.0], \"quick\" | mine.json:18: factors: 2.0 is given twice; remove one of them",
+        "\"quick\"        | \"fineTuning\": {\"steps\": [5, 0, 5], \"length\": 64}, \"quick\" | mine.json:18: fineTuning.steps: 5 is given twice; remove one of them",
+        "\"quick\"        | \"fineTuning\": {\"steps\": [5], \"length\": 200}, \"quick\" | mine.json:18: fineTuning.length: the task induction needs a length from 16 to 128 tokens, but it is 200",
+        "\"nope\"         | \"alibi\", \"recurrence\": \"fixed\" | mine.json:11: encodings.none.recurrence: a recurrence that rotates needs the frequencies of an encoding of kind rope",
+        "\"nope\"         | \"xpos\", \"recurrence\": \"cumulative\" | mine.json:11: encodings.none.recurrence: a recurrence that rotates needs the frequencies of an encoding of kind rope",
+        "\"nope\"         | \"alibi\", \"base\": 500 | mine.json:11: encodings.none.base: an encoding of kind alibi does not use it; remove it",
+        "\"nope\"         | \"xpos\", \"rotatedShare\": 0.5 | mine.json:11: encodings.none.rotatedShare: an encoding of kind xpos does not use it; remove it",
+        "\"nope\"         | \"sinusoidal\", \"turningShare\": 0.5 | mine.json:11: encodings.none.turningShare: an encoding of kind sinusoidal does not use it; remove it",
         "\"seeds\"        | \"seed\"            | mine.json:8: seed: there is no such key; the keys are description, task, model, training, seeds, encodings, strategies, lengths, factors, fineTuning, examples, quick",
       })
   void aWrongFileIsRefusedWithKeyAndLine(String right, String wrong, String message) {
@@ -94,6 +104,48 @@ class ExperimentFileTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> read(FILE.replace(right, wrong), true))
         .withMessage(message);
+  }
+
+  @Test
+  void learnedPositionsThatEndBeforeTheTrainedLengthAreRefused() {
+    String learned = FILE.replace("\"nope\"", "\"learned\"");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> read(learned.replace("\"length\": 32", "\"length\": 96"), false))
+        .withMessage(
+            "mine.json:17: lengths: the learned positions of 'none' end with the longest test, 64"
+                + " tokens, but it is trained on 96; add a length of at least 96");
+    String further =
+        learned.replace(
+            "\"quick\"", "\"fineTuning\": {\"steps\": [5], \"length\": 128}, \"quick\"");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> read(further, false))
+        .withMessageStartingWith("mine.json:17: lengths: ")
+        .withMessageEndingWith("add a length of at least 128");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"lengths\": [64, 32]  | \"lengths\": [64, 400000000] | mine.json:17: lengths",
+        "\"length\": 32         | \"length\": 400000000        | mine.json:5: training.length",
+      })
+  void aLengthThatNoModelCanReadIsRefused(String right, String wrong, String place) {
+    String file = FILE.replace("\"induction\", \"alphabet\": 64", "\"passkey\"");
+    assertThat(read(file, false).lengths()).containsExactly(32, 64);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> read(file.replace(right, wrong), false))
+        .withMessage(
+            place + ": a sequence has at most 1048576 tokens, but the length is 400000000");
+  }
+
+  @Test
+  void theQuickFormsListsAreRefusedInTheirOwnPlace() {
+    String file =
+        FILE.replace("\"quick\"", "\"fineTuning\": {\"steps\": [5], \"length\": 64},\n\"quick\"");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> read(file.replace("\"steps\": 10,", "\"fineTuning\": [6, 6],"), true))
+        .withMessage("mine.json:19: quick.fineTuning: 6 is given twice; remove one of them");
   }
 
   @Test

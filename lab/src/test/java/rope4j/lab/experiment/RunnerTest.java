@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import rope4j.checkpoint.CheckpointException;
 import rope4j.checkpoint.json.JsonFile;
@@ -74,12 +76,26 @@ class RunnerTest {
         .containsExactly("rope0", "learned0", "rope1", "learned1");
   }
 
+  /// The job beside it would train for ever.
   @Test
+  @Timeout(60)
   void whenOneJobFailsThoseBesideItStop() {
     fake.dieAt = "learned-0";
+    fake.endless = "rope-0";
     parallel = 2;
     assertThatThrownBy(() -> run(FILE, false)).hasMessage("killed");
-    assertThat(fake.trained).doesNotContain("rope-1", "learned-1");
+    assertThat(fake.trained).containsExactlyInAnyOrder("rope-0", "learned-0");
+    assertThat(ResultFile.read(folder.resolve(Runner.RESULTS))).isEmpty();
+  }
+
+  @Test
+  void jobsThatRunAtOnceLeaveTheirResultsInTheOrderOfTheJobs() {
+    parallel = 2;
+    List<Result> results = run(FILE, false);
+    assertThat(fake.trained)
+        .containsExactlyInAnyOrder("rope-0", "learned-0", "rope-1", "learned-1");
+    assertThat(results.stream().map(r -> r.encoding() + r.seed()).distinct())
+        .containsExactly("rope0", "learned0", "rope1", "learned1");
   }
 
   @Test
@@ -122,7 +138,13 @@ class RunnerTest {
         ExperimentReader.read(
             "mine", JsonFile.parse("mine.json", file.getBytes(StandardCharsets.UTF_8)), false);
     return new Runner(
-            experiment, fake, folder, folder.resolve("models"), 1, "1", "rope lab run mine.json")
+            experiment,
+            fake,
+            folder,
+            folder.resolve("models"),
+            parallel,
+            "1",
+            "rope lab run mine.json")
         .run(resume, (what, done, total, worked) -> shares.add(done / total));
   }
 
@@ -136,9 +158,10 @@ class RunnerTest {
 
   private static final class Fake implements ModelTrainer {
 
-    private final List<String> trained = new ArrayList<>();
-    private final List<String> asked = new ArrayList<>();
+    private final List<String> trained = new CopyOnWriteArrayList<>();
+    private final List<String> asked = new CopyOnWriteArrayList<>();
     private String dieAt = "";
+    private String endless = "";
 
     @Override
     public TrainedModel train(
@@ -151,6 +174,9 @@ class RunnerTest {
             throw new IllegalStateException("killed");
           }
           listener.step(step, 1);
+        }
+        while (job.folder().equals(endless) && !Thread.currentThread().isInterrupted()) {
+          listener.step(experiment.training(job).steps(), 1);
         }
       }
       return new Model(experiment.training().length(), job.folder());

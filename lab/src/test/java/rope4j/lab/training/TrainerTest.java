@@ -146,6 +146,14 @@ class TrainerTest {
   }
 
   @Test
+  void aLossThatIsNoNumberIsTheLearningRatesFault() {
+    assertThatThrownBy(() -> trained(PLAN.withLearningRate(1e30)))
+        .isInstanceOf(DivergedException.class)
+        .hasMessageMatching(
+            "the loss is (NaN|Infinity) at step \\d+ with a learning rate of 1.0E30; lower it");
+  }
+
+  @Test
   void onlyTargetsThatAreAskedForAreLearned() {
     BatchSource everyOther =
         step -> {
