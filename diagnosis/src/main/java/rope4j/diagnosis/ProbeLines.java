@@ -27,6 +27,9 @@ final class ProbeLines {
   /// Columns of lengths that fit; the longest are shown.
   private static final int MOST_LENGTHS = 6;
 
+  /// The same where how many heads are kept stands beside them.
+  private static final int MOST_DISTANCES = 5;
+
   private final ProbeReport report;
   private final TerminalText out;
 
@@ -92,6 +95,15 @@ final class ProbeLines {
         100 * cell.score(), 100 * cell.exact().low(), 100 * cell.exact().high());
   }
 
+  /// The share with its interval; nothing is known of it after a single question.
+  private static String cell(CopyCell cell) {
+    String interval =
+        cell.interval()
+            .map(range -> format("(%2.0f–%3.0f)", 100 * range.low(), 100 * range.high()))
+            .orElse("(–)");
+    return format(" %3.0f %-7s", 100 * cell.accuracy(), interval);
+  }
+
   private static String orNone(OptionalInt length) {
     return length.isPresent() ? Numbers.count(length.getAsInt()) : "–";
   }
@@ -151,9 +163,9 @@ final class ProbeLines {
             .sorted()
             .toList();
     List<Integer> shown =
-        lengths.subList(Math.max(0, lengths.size() - MOST_LENGTHS), lengths.size());
+        lengths.subList(Math.max(0, lengths.size() - MOST_DISTANCES), lengths.size());
     StringBuilder head = new StringBuilder(format("  %-18s", "right of 100, at"));
-    shown.forEach(length -> head.append(format(" %9s", Numbers.count(length))));
+    shown.forEach(length -> head.append(format(" %11s", Numbers.count(length))));
     out.line(head + (result.heads().isEmpty() ? "" : "  heads kept"));
     for (CopyScore score : result.scores()) {
       StringBuilder row = new StringBuilder(format("  %-18s", score.strategy()));
@@ -162,8 +174,8 @@ final class ProbeLines {
             score.cells().stream()
                 .filter(cell -> cell.length() == length)
                 .findFirst()
-                .map(cell -> format(" %3.0f ± %-3.0f", 100 * cell.accuracy(), 100 * cell.margin()))
-                .orElse(" ".repeat(10)));
+                .map(ProbeLines::cell)
+                .orElse(" ".repeat(12)));
       }
       out.line(
           row

@@ -173,25 +173,44 @@ final class ReportProbes {
             + " segment back. In each field: right tokens in percent with their 95 % interval; below,"
             + " their loss."
             + (result.complete() ? "" : " Cut short."));
-    List<CopyCell> columns = result.scores().getFirst().cells();
+    List<Integer> columns =
+        result.scores().stream()
+            .flatMap(score -> score.cells().stream().map(CopyCell::distance))
+            .distinct()
+            .sorted()
+            .toList();
     head(
         Stream.concat(
                 Stream.of("Strategy"),
-                columns.stream().map(cell -> Numbers.count(cell.distance()) + " back"))
+                columns.stream().map(distance -> Numbers.count(distance) + " back"))
             .toList());
     for (CopyScore score : result.scores()) {
       out.open("tr").element("th", score.strategy(), "scope", "row");
-      for (CopyCell cell : score.cells()) {
-        out.open("td", "class", "number");
-        out.element("span", Numbers.decimals(100 * cell.accuracy(), 0)).text(" ");
-        out.element("small", "± " + Numbers.decimals(100 * cell.margin(), 0));
-        out.element("span", Numbers.nats(cell.nll()) + " nats", "class", "excess");
-        out.close();
+      for (int distance : columns) {
+        score.cells().stream()
+            .filter(cell -> cell.distance() == distance)
+            .findFirst()
+            .ifPresentOrElse(this::cell, () -> number("–", ""));
       }
       out.close();
     }
     tail();
     heads(result);
+  }
+
+  private void cell(CopyCell cell) {
+    out.open("td", "class", "number");
+    out.element("span", Numbers.decimals(100 * cell.accuracy(), 0)).text(" ");
+    out.element(
+        "small",
+        cell.interval()
+            .map(interval ->
+                Numbers.decimals(100 * interval.low(), 0)
+                    + "–"
+                    + Numbers.decimals(100 * interval.high(), 0))
+            .orElse("–"));
+    out.element("span", Numbers.nats(cell.nll()) + " nats", "class", "excess");
+    out.close();
   }
 
   /// Heads that copy, and what becomes of them.
@@ -215,9 +234,12 @@ final class ReportProbes {
         .forEach(head -> {
           out.open("tr").element("th", head.layer() + "." + head.head(), "scope", "row");
           number(Numbers.percent(head.score()), "");
-          head.kept()
-              .forEach(
-                  kept -> number(Numbers.percent(kept.score()), kept.retrieves() ? "" : "lost"));
+          for (CopyScore score : result.scores()) {
+            head.under(score.strategy())
+                .ifPresentOrElse(
+                    kept -> number(Numbers.percent(kept.score()), kept.retrieves() ? "" : "lost"),
+                    () -> number("–", ""));
+          }
           out.close();
         });
     tail();

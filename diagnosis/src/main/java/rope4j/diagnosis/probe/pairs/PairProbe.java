@@ -180,7 +180,12 @@ public final class PairProbe {
               SpreadMeter meter = new SpreadMeter(positions);
               ScoreTap tap =
                   new ScoreTap(
-                      trials.model(), candidate, positions::contains, positions.getLast(), meter);
+                      trials.model(),
+                      candidate,
+                      ScoreTap.layers(trials.model(), target, ScoreTap.BUDGET),
+                      positions::contains,
+                      positions.getLast(),
+                      meter);
               observed(windows.getFirst(), candidate.rotation(), tap);
               return meter.values();
             });
