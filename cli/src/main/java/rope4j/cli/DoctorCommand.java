@@ -120,6 +120,7 @@ final class DoctorCommand implements Callable<Integer> {
     probes.check();
     ProbePlan plan = probes.plan();
     Optional<Path> page = page(contextLength);
+    requireOwnResults(page);
     page.ifPresent(this::requireWritable);
     Examination examination;
     try (Model whole = input.load(spec.commandLine().getErr())) {
@@ -137,7 +138,7 @@ final class DoctorCommand implements Callable<Integer> {
           Windows.of(tokens.ids(), contextLength, tokens.beginning()).first(mostWindows);
       // Ctrl-C ends the measurement, and what was measured is reported before the machine stops.
       try (Stop stop = Stop.onInterrupt(PATIENCE, this::ending);
-          ResultStore store = probes.store(page)) {
+          ResultStore store = probes.store(page, spec.commandLine().getErr())) {
         try (ProgressBar bar =
             new ProgressBar(spec.commandLine().getErr(), Terminal.errorIsTerminal())) {
           examination =
@@ -215,9 +216,25 @@ final class DoctorCommand implements Callable<Integer> {
     return Optional.of(Path.of("rope-doctor-" + model + "-" + contextLength + ".html"));
   }
 
+  /// Results are added to their file: it must be nobody else's.
+  private void requireOwnResults(Optional<Path> page) {
+    probes
+        .results()
+        .filter(file ->
+            input.isFile(file)
+                || (text.isGiven() && text.isFile(file))
+                || page.filter(path -> Paths.same(path, file)).isPresent())
+        .ifPresent(file -> {
+          throw new InputException(
+              "--results "
+                  + file
+                  + " is the model, the text or the page; name a file for the results alone");
+        });
+  }
+
   /// A measurement takes minutes: what would fail at its end fails before it.
   private void requireWritable(Path file) {
-    if (input.isFile(file) || text.isFile(file) || probes.isFile(file)) {
+    if (input.isFile(file) || text.isFile(file)) {
       throw new InputException(
           "--html " + file + " would overwrite what is measured; name another file");
     }
