@@ -16,6 +16,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import rope4j.diagnosis.Criteria;
 import rope4j.diagnosis.Doctor;
+import rope4j.diagnosis.EngineCheck;
+import rope4j.diagnosis.EngineCheckReport;
 import rope4j.diagnosis.Examination;
 import rope4j.diagnosis.HtmlReport;
 import rope4j.diagnosis.Strategy;
@@ -111,6 +113,9 @@ final class DoctorCommand implements Callable<Integer> {
     if (mostWindows < 1) {
       throw new InputException("--windows must be at least 1, but it is " + mostWindows);
     }
+    if (probes.isSelfCheckAlone() && !text.isGiven()) {
+      return checkEngine();
+    }
     int contextLength = contextLength();
     if (input.isDemo()) {
       text.orElse(Demo.text());
@@ -160,6 +165,57 @@ final class DoctorCommand implements Callable<Integer> {
       return Rope.BAD_VERDICT;
     }
     return exitCode(examination.best().map(result -> result.verdict().level()), accept);
+  }
+
+  /// The engine alone: no text, no strategies, no verdict.
+  private int checkEngine() {
+    if (html.isPresent()) {
+      throw new InputException(
+          "--html shows what is measured on a text; give one with --text, or leave --html away");
+    }
+    attention.check();
+    probes.check();
+    requireOwnResults(Optional.empty());
+    PrintWriter err = spec.commandLine().getErr();
+    EngineCheck check;
+    try (Model whole = input.load(err)) {
+      Model model = attention.cut(whole);
+      int contextLength =
+          strategies.isEmpty()
+              ? context.orElse(model.description().contextLength())
+              : contextLength();
+      Strategy strategy =
+          Strategy.parse(
+              strategies.isEmpty() ? "file" : strategies.getLast(), model, contextLength);
+      try (Stop stop = Stop.onInterrupt(PATIENCE, this::ending);
+          ResultStore store = probes.store(Optional.empty(), err)) {
+        try (ProgressBar bar = new ProgressBar(err, Terminal.errorIsTerminal())) {
+          check =
+              EngineCheck.run(
+                  model,
+                  strategy,
+                  contextLength,
+                  probes.seed(),
+                  store,
+                  probes.limit().or(stop::isAsked),
+                  bar);
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+          out.println(Json.write(ProbeJson.of(check, input.name())));
+        } else {
+          out.print(EngineCheckReport.render(check, input.name(), Terminal.outputHasColors()));
+        }
+        out.flush();
+      }
+    } catch (IOException e) {
+      throw new InputException("the results can't be kept: " + e.getMessage());
+    }
+    return exitCode(check);
+  }
+
+  static int exitCode(EngineCheck check) {
+    return check.sound() ? Rope.HOLDS : Rope.BAD_VERDICT;
   }
 
   private void ending() {

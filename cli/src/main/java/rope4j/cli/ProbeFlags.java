@@ -32,7 +32,10 @@ final class ProbeFlags {
 
   @Option(
       names = "--self-check",
-      description = "The same as --probes self-check: whether the engine agrees with itself.")
+      description = {
+        "Whether the engine agrees with itself on this model. Alone it needs no text and no context: it feeds",
+        "made-up tokens, and the exit code is 1 where a check fails. With --text or --probes it is one more probe.",
+      })
   private boolean selfCheck;
 
   @Option(
@@ -102,6 +105,15 @@ final class ProbeFlags {
               default -> 3600;
             };
     return Duration.ofMillis(Math.round(seconds * 1000));
+  }
+
+  /// Whether the engine's agreement with itself is all that is asked for.
+  boolean isSelfCheckAlone() {
+    return selfCheck && names.isEmpty();
+  }
+
+  long seed() {
+    return seed;
   }
 
   /// @param page the page, beside which results are kept

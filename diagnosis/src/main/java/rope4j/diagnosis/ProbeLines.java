@@ -6,7 +6,6 @@ import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import rope4j.diagnosis.probe.ProbeReport;
 import rope4j.diagnosis.probe.benefit.KeyTokens;
-import rope4j.diagnosis.probe.check.SelfCheck;
 import rope4j.diagnosis.probe.coherence.CoherenceResult;
 import rope4j.diagnosis.probe.coherence.CoherenceResult.Continuation;
 import rope4j.diagnosis.probe.coherence.CoherenceResult.Written;
@@ -46,7 +45,7 @@ final class ProbeLines {
     report.copy().ifPresent(this::copy);
     report.coherence().ifPresent(this::coherence);
     report.pairs().ifPresent(pairs -> new PairLines(out).print(pairs));
-    selfChecks();
+    EngineCheckReport.lines(report.selfChecks(), out);
     leftOut();
   }
 
@@ -235,18 +234,14 @@ final class ProbeLines {
             sign));
   }
 
-  private void selfChecks() {
-    if (report.selfChecks().isEmpty()) {
-      return;
-    }
-    out.line("");
-    out.line(out.bold("self-check"));
-    for (SelfCheck check : report.selfChecks()) {
-      out.wrap(
-          check.allowed().isEmpty() ? "         " : check.passed() ? "  passed " : "  FAILED ",
-          9,
-          format("%s, %s: %.1e nats", check.name(), check.detail(), check.difference()));
-    }
+  private static String change(
+      String pattern,
+      Continuation inside,
+      Optional<Continuation> past,
+      ToDoubleFunction<Continuation> taken) {
+    return format(pattern, taken.applyAsDouble(inside))
+        + past.map(after -> " → " + format(pattern, taken.applyAsDouble(after)))
+            .orElse(" ".repeat(7));
   }
 
   private void leftOut() {
