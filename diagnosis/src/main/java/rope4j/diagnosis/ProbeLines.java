@@ -2,7 +2,9 @@ package rope4j.diagnosis;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import rope4j.diagnosis.probe.ProbeReport;
 import rope4j.diagnosis.probe.benefit.KeyTokens;
@@ -208,12 +210,16 @@ final class ProbeLines {
             result.insideFrom(),
             result.pastFrom(),
             result.complete() ? "" : " Cut short."));
-    out.line("  strategy             loss  entropy  repeats  distinct-2");
-    line("original, inside", result.reference(), "");
+    out.line(
+        format(
+            "  %-18s %13s %13s %13s %13s",
+            "inside → past", "loss", "entropy", "repeats", "distinct-2"));
+    line("original", result.reference(), Optional.empty(), "");
     for (Written written : result.strategies()) {
       line(
           written.strategy(),
-          written.past(),
+          written.inside(),
+          Optional.of(written.past()),
           switch (written.sign()) {
             case AS_INSIDE -> "as inside";
             case REPEATS -> "repeats itself";
@@ -222,15 +228,15 @@ final class ProbeLines {
     }
   }
 
-  private void line(String name, Continuation written, String sign) {
+  private void line(String name, Continuation inside, Optional<Continuation> past, String sign) {
     out.line(
         format(
-            "  %-18s %6.2f %8.2f %6.0f %% %9.0f %%   %s",
+            "  %-18s %13s %13s %13s %13s  %s",
             name,
-            written.loss(),
-            written.signs().entropy(),
-            100 * written.signs().repetition(),
-            100 * written.signs().distinct2(),
+            change("%.2f", inside, past, Continuation::loss),
+            change("%.2f", inside, past, written -> written.signs().entropy()),
+            change("%.0f %%", inside, past, written -> 100 * written.signs().repetition()),
+            change("%.0f %%", inside, past, written -> 100 * written.signs().distinct2()),
             sign));
   }
 

@@ -2,7 +2,9 @@ package rope4j.diagnosis;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import rope4j.diagnosis.page.Markup;
 import rope4j.diagnosis.probe.ProbeReport;
@@ -260,15 +262,18 @@ final class ReportProbes {
             + Numbers.count(result.insideFrom())
             + " tokens of the text, and after "
             + Numbers.count(result.pastFrom())
-            + ". Loss is what the model, under its original rotation, thinks of what was written.");
+            + ", inside → past. Loss is what the model, under its original rotation, thinks of what was"
+            + " written."
+            + (result.complete() ? "" : " Cut short."));
     head(List.of("Strategy", "Loss", "Entropy", "Repeated runs of 4", "Distinct pairs", "Sign"));
-    row("original, inside", result.reference(), "");
+    row("original", result.reference(), Optional.empty(), "");
     result
         .strategies()
         .forEach(written ->
             row(
                 written.strategy(),
-                written.past(),
+                written.inside(),
+                Optional.of(written.past()),
                 switch (written.sign()) {
                   case AS_INSIDE -> "as inside";
                   case REPEATS -> "repeats itself";
@@ -277,14 +282,19 @@ final class ReportProbes {
     tail();
   }
 
-  private void row(String name, Continuation written, String sign) {
+  private void row(String name, Continuation inside, Optional<Continuation> past, String sign) {
     out.open("tr").element("th", name, "scope", "row");
-    number(Numbers.nats(written.loss()), "");
-    number(Numbers.nats(written.signs().entropy()), "");
-    number(Numbers.percent(written.signs().repetition()), "");
-    number(Numbers.percent(written.signs().distinct2()), "");
+    number(change(inside, past, written -> Numbers.nats(written.loss())), "");
+    number(change(inside, past, written -> Numbers.nats(written.signs().entropy())), "");
+    number(change(inside, past, written -> Numbers.percent(written.signs().repetition())), "");
+    number(change(inside, past, written -> Numbers.percent(written.signs().distinct2())), "");
     number(sign, "");
     out.close();
+  }
+
+  private static String change(
+      Continuation inside, Optional<Continuation> past, Function<Continuation, String> taken) {
+    return taken.apply(inside) + past.map(after -> " → " + taken.apply(after)).orElse("");
   }
 
   private void selfChecks() {
