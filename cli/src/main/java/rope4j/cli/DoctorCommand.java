@@ -16,6 +16,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import rope4j.diagnosis.Criteria;
 import rope4j.diagnosis.Doctor;
+import rope4j.diagnosis.EngineCheck;
+import rope4j.diagnosis.EngineCheckReport;
 import rope4j.diagnosis.Examination;
 import rope4j.diagnosis.HtmlReport;
 import rope4j.diagnosis.Strategy;
@@ -111,6 +113,9 @@ final class DoctorCommand implements Callable<Integer> {
     if (mostWindows < 1) {
       throw new InputException("--windows must be at least 1, but it is " + mostWindows);
     }
+    if (probes.isSelfCheckAlone() && !text.isGiven()) {
+      return checkEngine();
+    }
     int contextLength = contextLength();
     if (input.isDemo()) {
       text.orElse(Demo.text());
@@ -120,6 +125,7 @@ final class DoctorCommand implements Callable<Integer> {
     probes.check();
     ProbePlan plan = probes.plan();
     Optional<Path> page = page(contextLength);
+    requireOwnResults(page);
     page.ifPresent(this::requireWritable);
     Examination examination;
     try (Model whole = input.load(spec.commandLine().getErr())) {
@@ -137,7 +143,7 @@ final class DoctorCommand implements Callable<Integer> {
           Windows.of(tokens.ids(), contextLength, tokens.beginning()).first(mostWindows);
       // Ctrl-C ends the measurement, and what was measured is reported before the machine stops.
       try (Stop stop = Stop.onInterrupt(PATIENCE, this::ending);
-          ResultStore store = probes.store(page)) {
+          ResultStore store = probes.store(page, spec.commandLine().getErr())) {
         try (ProgressBar bar =
             new ProgressBar(spec.commandLine().getErr(), Terminal.errorIsTerminal())) {
           examination =
@@ -159,6 +165,57 @@ final class DoctorCommand implements Callable<Integer> {
       return Rope.BAD_VERDICT;
     }
     return exitCode(examination.best().map(result -> result.verdict().level()), accept);
+  }
+
+  /// The engine alone: no text, no strategies, no verdict.
+  private int checkEngine() {
+    if (html.isPresent()) {
+      throw new InputException(
+          "--html shows what is measured on a text; give one with --text, or leave --html away");
+    }
+    attention.check();
+    probes.check();
+    requireOwnResults(Optional.empty());
+    PrintWriter err = spec.commandLine().getErr();
+    EngineCheck check;
+    try (Model whole = input.load(err)) {
+      Model model = attention.cut(whole);
+      int contextLength =
+          strategies.isEmpty()
+              ? context.orElse(model.description().contextLength())
+              : contextLength();
+      Strategy strategy =
+          Strategy.parse(
+              strategies.isEmpty() ? "file" : strategies.getLast(), model, contextLength);
+      try (Stop stop = Stop.onInterrupt(PATIENCE, this::ending);
+          ResultStore store = probes.store(Optional.empty(), err)) {
+        try (ProgressBar bar = new ProgressBar(err, Terminal.errorIsTerminal())) {
+          check =
+              EngineCheck.run(
+                  model,
+                  strategy,
+                  contextLength,
+                  probes.seed(),
+                  store,
+                  probes.limit().or(stop::isAsked),
+                  bar);
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+          out.println(Json.write(ProbeJson.of(check, input.name())));
+        } else {
+          out.print(EngineCheckReport.render(check, input.name(), Terminal.outputHasColors()));
+        }
+        out.flush();
+      }
+    } catch (IOException e) {
+      throw new InputException("the results can't be kept: " + e.getMessage());
+    }
+    return exitCode(check);
+  }
+
+  static int exitCode(EngineCheck check) {
+    return check.sound() ? Rope.HOLDS : Rope.BAD_VERDICT;
   }
 
   private void ending() {
@@ -215,9 +272,25 @@ final class DoctorCommand implements Callable<Integer> {
     return Optional.of(Path.of("rope-doctor-" + model + "-" + contextLength + ".html"));
   }
 
+  /// Results are added to their file: it must be nobody else's.
+  private void requireOwnResults(Optional<Path> page) {
+    probes
+        .results()
+        .filter(file ->
+            input.isFile(file)
+                || (text.isGiven() && text.isFile(file))
+                || page.filter(path -> Paths.same(path, file)).isPresent())
+        .ifPresent(file -> {
+          throw new InputException(
+              "--results "
+                  + file
+                  + " is the model, the text or the page; name a file for the results alone");
+        });
+  }
+
   /// A measurement takes minutes: what would fail at its end fails before it.
   private void requireWritable(Path file) {
-    if (input.isFile(file) || text.isFile(file) || probes.isFile(file)) {
+    if (input.isFile(file) || text.isFile(file)) {
       throw new InputException(
           "--html " + file + " would overwrite what is measured; name another file");
     }

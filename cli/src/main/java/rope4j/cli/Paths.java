@@ -9,8 +9,11 @@ final class Paths {
 
   private Paths() {}
 
-  /// Whether two paths lead to one existing file.
+  /// Whether two paths lead to one file, which need not exist yet.
   static boolean same(Path one, Path other) {
+    if (one.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize())) {
+      return true;
+    }
     try {
       return Files.exists(one) && Files.exists(other) && Files.isSameFile(one, other);
     } catch (IOException _) {

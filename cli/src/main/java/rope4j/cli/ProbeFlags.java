@@ -1,6 +1,7 @@
 package rope4j.cli;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,8 +23,7 @@ final class ProbeFlags {
 
   @Option(
       names = "--probes",
-      paramLabel = "NAME",
-      split = ",",
+      paramLabel = "NAME,…",
       description = {
         "What to probe beyond the loss: passkey, recall, copy, key-value, coherence, needle, ruler, pairs, indexing,",
         "self-check, benefit, or all; nll and damage are always measured. The most telling come first.",
@@ -32,7 +32,10 @@ final class ProbeFlags {
 
   @Option(
       names = "--self-check",
-      description = "The same as --probes self-check: whether the engine agrees with itself.")
+      description = {
+        "Whether the engine agrees with itself on this model. Alone it needs no text and no context: it feeds",
+        "made-up tokens, and the exit code is 1 where a check fails. With --text or --probes it is one more probe.",
+      })
   private boolean selfCheck;
 
   @Option(
@@ -70,7 +73,8 @@ final class ProbeFlags {
     if (questions < 1) {
       throw new InputException("--questions must be at least 1, but it is " + questions);
     }
-    List<String> all = new ArrayList<>(names);
+    List<String> all = new ArrayList<>();
+    names.forEach(list -> all.addAll(List.of(list.split(",", -1))));
     if (selfCheck) {
       all.add(ProbeKind.SELF_CHECK.label());
     }
@@ -103,8 +107,18 @@ final class ProbeFlags {
     return Duration.ofMillis(Math.round(seconds * 1000));
   }
 
+  /// Whether the engine's agreement with itself is all that is asked for.
+  boolean isSelfCheckAlone() {
+    return selfCheck && names.isEmpty();
+  }
+
+  long seed() {
+    return seed;
+  }
+
   /// @param page the page, beside which results are kept
-  ResultStore store(Optional<Path> page) {
+  /// @param err where it is said that results of another version are measured anew
+  ResultStore store(Optional<Path> page, PrintWriter err) {
     Optional<Path> file =
         results.or(() ->
             names.isEmpty() && budget.isEmpty()
@@ -118,6 +132,12 @@ final class ProbeFlags {
       throw new InputException("--results " + path + " is a folder; name a file inside it");
     }
     try {
+      // Nobody named this file: it is ours.
+      if (results.isEmpty() && ResultStore.content(path) == ResultStore.Content.OTHER_FORMAT) {
+        err.println(
+            "rope: " + path + " holds results of another version of rope; all is measured anew");
+        Files.delete(path);
+      }
       return ResultStore.in(path);
     } catch (IOException e) {
       throw new InputException(
@@ -127,8 +147,8 @@ final class ProbeFlags {
     }
   }
 
-  /// Whether results would be kept in this file.
-  boolean isFile(Path other) {
-    return results.filter(path -> Paths.same(path, other)).isPresent();
+  /// The file that was named for results.
+  Optional<Path> results() {
+    return results;
   }
 }

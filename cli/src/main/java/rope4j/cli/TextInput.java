@@ -71,9 +71,14 @@ final class TextInput {
 
   /// The text to take when none was named.
   void orElse(Path text) {
-    if (choice.text.isEmpty() && choice.tokens.isEmpty()) {
+    if (!isGiven()) {
       choice.text = Optional.of(text);
     }
+  }
+
+  /// Whether a text or token ids were named.
+  boolean isGiven() {
+    return choice.text.isPresent() || choice.tokens.isPresent();
   }
 
   /// The file's name, for reports.

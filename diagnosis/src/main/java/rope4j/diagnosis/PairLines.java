@@ -50,11 +50,7 @@ final class PairLines {
     for (PairResult.StrategyRisk strategy : result.strategies()) {
       strategy(strategy);
     }
-    out.line(
-        format(
-            "  heads with values far above the rest in a pair: %d; offsets among them (our"
-                + " reconstruction): %d",
-            result.massive().size(), result.offsets().size()));
+    out.wrap("  ", 2, OffsetText.of(result.standingOut()));
   }
 
   private static String margin(PairRisk pair) {

@@ -2,11 +2,12 @@ package rope4j.diagnosis;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import rope4j.diagnosis.probe.ProbeReport;
 import rope4j.diagnosis.probe.benefit.KeyTokens;
-import rope4j.diagnosis.probe.check.SelfCheck;
 import rope4j.diagnosis.probe.coherence.CoherenceResult;
 import rope4j.diagnosis.probe.coherence.CoherenceResult.Continuation;
 import rope4j.diagnosis.probe.coherence.CoherenceResult.Written;
@@ -27,6 +28,9 @@ final class ProbeLines {
   /// Columns of lengths that fit; the longest are shown.
   private static final int MOST_LENGTHS = 6;
 
+  /// The same where how many heads are kept stands beside them.
+  private static final int MOST_DISTANCES = 5;
+
   private final ProbeReport report;
   private final TerminalText out;
 
@@ -43,7 +47,7 @@ final class ProbeLines {
     report.copy().ifPresent(this::copy);
     report.coherence().ifPresent(this::coherence);
     report.pairs().ifPresent(pairs -> new PairLines(out).print(pairs));
-    selfChecks();
+    EngineCheckReport.lines(report.selfChecks(), out);
     leftOut();
   }
 
@@ -90,6 +94,15 @@ final class ProbeLines {
     return format(
         " %3.0f (%2.0f–%3.0f)",
         100 * cell.score(), 100 * cell.exact().low(), 100 * cell.exact().high());
+  }
+
+  /// The share with its interval; nothing is known of it after a single question.
+  private static String cell(CopyCell cell) {
+    String interval =
+        cell.interval()
+            .map(range -> format("(%2.0f–%3.0f)", 100 * range.low(), 100 * range.high()))
+            .orElse("(–)");
+    return format(" %3.0f %-7s", 100 * cell.accuracy(), interval);
   }
 
   private static String orNone(OptionalInt length) {
@@ -151,9 +164,9 @@ final class ProbeLines {
             .sorted()
             .toList();
     List<Integer> shown =
-        lengths.subList(Math.max(0, lengths.size() - MOST_LENGTHS), lengths.size());
+        lengths.subList(Math.max(0, lengths.size() - MOST_DISTANCES), lengths.size());
     StringBuilder head = new StringBuilder(format("  %-18s", "right of 100, at"));
-    shown.forEach(length -> head.append(format(" %9s", Numbers.count(length))));
+    shown.forEach(length -> head.append(format(" %11s", Numbers.count(length))));
     out.line(head + (result.heads().isEmpty() ? "" : "  heads kept"));
     for (CopyScore score : result.scores()) {
       StringBuilder row = new StringBuilder(format("  %-18s", score.strategy()));
@@ -162,8 +175,8 @@ final class ProbeLines {
             score.cells().stream()
                 .filter(cell -> cell.length() == length)
                 .findFirst()
-                .map(cell -> format(" %3.0f ± %-3.0f", 100 * cell.accuracy(), 100 * cell.margin()))
-                .orElse(" ".repeat(10)));
+                .map(ProbeLines::cell)
+                .orElse(" ".repeat(12)));
       }
       out.line(
           row
@@ -197,12 +210,16 @@ final class ProbeLines {
             result.insideFrom(),
             result.pastFrom(),
             result.complete() ? "" : " Cut short."));
-    out.line("  strategy             loss  entropy  repeats  distinct-2");
-    line("original, inside", result.reference(), "");
+    out.line(
+        format(
+            "  %-18s %13s %13s %13s %13s",
+            "inside → past", "loss", "entropy", "repeats", "distinct-2"));
+    line("original", result.reference(), Optional.empty(), "");
     for (Written written : result.strategies()) {
       line(
           written.strategy(),
-          written.past(),
+          written.inside(),
+          Optional.of(written.past()),
           switch (written.sign()) {
             case AS_INSIDE -> "as inside";
             case REPEATS -> "repeats itself";
@@ -211,30 +228,26 @@ final class ProbeLines {
     }
   }
 
-  private void line(String name, Continuation written, String sign) {
+  private void line(String name, Continuation inside, Optional<Continuation> past, String sign) {
     out.line(
         format(
-            "  %-18s %6.2f %8.2f %6.0f %% %9.0f %%   %s",
+            "  %-18s %13s %13s %13s %13s  %s",
             name,
-            written.loss(),
-            written.signs().entropy(),
-            100 * written.signs().repetition(),
-            100 * written.signs().distinct2(),
+            change("%.2f", inside, past, Continuation::loss),
+            change("%.2f", inside, past, written -> written.signs().entropy()),
+            change("%.0f %%", inside, past, written -> 100 * written.signs().repetition()),
+            change("%.0f %%", inside, past, written -> 100 * written.signs().distinct2()),
             sign));
   }
 
-  private void selfChecks() {
-    if (report.selfChecks().isEmpty()) {
-      return;
-    }
-    out.line("");
-    out.line(out.bold("self-check"));
-    for (SelfCheck check : report.selfChecks()) {
-      out.wrap(
-          check.allowed().isEmpty() ? "         " : check.passed() ? "  passed " : "  FAILED ",
-          9,
-          format("%s, %s: %.1e nats", check.name(), check.detail(), check.difference()));
-    }
+  private static String change(
+      String pattern,
+      Continuation inside,
+      Optional<Continuation> past,
+      ToDoubleFunction<Continuation> taken) {
+    return format(pattern, taken.applyAsDouble(inside))
+        + past.map(after -> " → " + format(pattern, taken.applyAsDouble(after)))
+            .orElse(" ".repeat(7));
   }
 
   private void leftOut() {

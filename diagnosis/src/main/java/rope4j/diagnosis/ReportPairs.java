@@ -3,6 +3,7 @@ package rope4j.diagnosis;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import rope4j.diagnosis.page.Markup;
 import rope4j.diagnosis.probe.pairs.AttentionSpread;
 import rope4j.diagnosis.probe.pairs.PairResult;
@@ -102,15 +103,38 @@ final class ReportPairs {
       out.close();
     }
     tail();
-    out.element(
-        "p",
-        result.massive().size()
-            + " pairs of heads hold values far above the rest of their head; "
-            + result.offsets().size()
-            + " of them point the same way whatever the token and act as an offset (our"
-            + " reconstruction of arXiv 2503.01832).",
-        "class",
-        "note");
+    out.element("p", OffsetText.of(result.standingOut()), "class", "note");
+    attention();
+  }
+
+  /// Where attention spreads and where it sinks, position by position.
+  private void attention() {
+    List<StrategyRisk> measured =
+        result.strategies().stream().filter(risk -> !risk.spread().isEmpty()).toList();
+    if (measured.isEmpty()) {
+      return;
+    }
+    out.element("h3", "Attention by position");
+    lead(
+        "Entropy over its largest possible value, and the weight of the first token in percent, of a"
+            + " query at each position: the mean over heads and layers.");
+    List<AttentionSpread> columns = measured.getFirst().spread();
+    head(
+        Stream.concat(
+                Stream.of("Strategy", ""),
+                columns.stream().map(spread -> Numbers.count(spread.position())))
+            .toArray(String[]::new));
+    for (StrategyRisk risk : measured) {
+      out.open("tr").element("th", risk.strategy(), "scope", "row");
+      out.element("td", "entropy");
+      risk.spread().forEach(spread -> number(Numbers.nats(spread.entropy()), ""));
+      out.close();
+      out.open("tr").element("th", risk.strategy(), "scope", "row");
+      out.element("td", "first token");
+      risk.spread().forEach(spread -> number(Numbers.percent(spread.sink()), ""));
+      out.close();
+    }
+    tail();
   }
 
   private static String change(double from, double to) {

@@ -2,7 +2,9 @@ package rope4j.diagnosis;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import rope4j.diagnosis.page.Markup;
 import rope4j.diagnosis.probe.ProbeReport;
@@ -173,25 +175,44 @@ final class ReportProbes {
             + " segment back. In each field: right tokens in percent with their 95 % interval; below,"
             + " their loss."
             + (result.complete() ? "" : " Cut short."));
-    List<CopyCell> columns = result.scores().getFirst().cells();
+    List<Integer> columns =
+        result.scores().stream()
+            .flatMap(score -> score.cells().stream().map(CopyCell::distance))
+            .distinct()
+            .sorted()
+            .toList();
     head(
         Stream.concat(
                 Stream.of("Strategy"),
-                columns.stream().map(cell -> Numbers.count(cell.distance()) + " back"))
+                columns.stream().map(distance -> Numbers.count(distance) + " back"))
             .toList());
     for (CopyScore score : result.scores()) {
       out.open("tr").element("th", score.strategy(), "scope", "row");
-      for (CopyCell cell : score.cells()) {
-        out.open("td", "class", "number");
-        out.element("span", Numbers.decimals(100 * cell.accuracy(), 0)).text(" ");
-        out.element("small", "± " + Numbers.decimals(100 * cell.margin(), 0));
-        out.element("span", Numbers.nats(cell.nll()) + " nats", "class", "excess");
-        out.close();
+      for (int distance : columns) {
+        score.cells().stream()
+            .filter(cell -> cell.distance() == distance)
+            .findFirst()
+            .ifPresentOrElse(this::cell, () -> number("–", ""));
       }
       out.close();
     }
     tail();
     heads(result);
+  }
+
+  private void cell(CopyCell cell) {
+    out.open("td", "class", "number");
+    out.element("span", Numbers.decimals(100 * cell.accuracy(), 0)).text(" ");
+    out.element(
+        "small",
+        cell.interval()
+            .map(interval ->
+                Numbers.decimals(100 * interval.low(), 0)
+                    + "–"
+                    + Numbers.decimals(100 * interval.high(), 0))
+            .orElse("–"));
+    out.element("span", Numbers.nats(cell.nll()) + " nats", "class", "excess");
+    out.close();
   }
 
   /// Heads that copy, and what becomes of them.
@@ -215,9 +236,12 @@ final class ReportProbes {
         .forEach(head -> {
           out.open("tr").element("th", head.layer() + "." + head.head(), "scope", "row");
           number(Numbers.percent(head.score()), "");
-          head.kept()
-              .forEach(
-                  kept -> number(Numbers.percent(kept.score()), kept.retrieves() ? "" : "lost"));
+          for (CopyScore score : result.scores()) {
+            head.under(score.strategy())
+                .ifPresentOrElse(
+                    kept -> number(Numbers.percent(kept.score()), kept.retrieves() ? "" : "lost"),
+                    () -> number("–", ""));
+          }
           out.close();
         });
     tail();
@@ -238,15 +262,18 @@ final class ReportProbes {
             + Numbers.count(result.insideFrom())
             + " tokens of the text, and after "
             + Numbers.count(result.pastFrom())
-            + ". Loss is what the model, under its original rotation, thinks of what was written.");
+            + ", inside → past. Loss is what the model, under its original rotation, thinks of what was"
+            + " written."
+            + (result.complete() ? "" : " Cut short."));
     head(List.of("Strategy", "Loss", "Entropy", "Repeated runs of 4", "Distinct pairs", "Sign"));
-    row("original, inside", result.reference(), "");
+    row("original", result.reference(), Optional.empty(), "");
     result
         .strategies()
         .forEach(written ->
             row(
                 written.strategy(),
-                written.past(),
+                written.inside(),
+                Optional.of(written.past()),
                 switch (written.sign()) {
                   case AS_INSIDE -> "as inside";
                   case REPEATS -> "repeats itself";
@@ -255,14 +282,19 @@ final class ReportProbes {
     tail();
   }
 
-  private void row(String name, Continuation written, String sign) {
+  private void row(String name, Continuation inside, Optional<Continuation> past, String sign) {
     out.open("tr").element("th", name, "scope", "row");
-    number(Numbers.nats(written.loss()), "");
-    number(Numbers.nats(written.signs().entropy()), "");
-    number(Numbers.percent(written.signs().repetition()), "");
-    number(Numbers.percent(written.signs().distinct2()), "");
+    number(change(inside, past, written -> Numbers.nats(written.loss())), "");
+    number(change(inside, past, written -> Numbers.nats(written.signs().entropy())), "");
+    number(change(inside, past, written -> Numbers.percent(written.signs().repetition())), "");
+    number(change(inside, past, written -> Numbers.percent(written.signs().distinct2())), "");
     number(sign, "");
     out.close();
+  }
+
+  private static String change(
+      Continuation inside, Optional<Continuation> past, Function<Continuation, String> taken) {
+    return taken.apply(inside) + past.map(after -> " → " + taken.apply(after)).orElse("");
   }
 
   private void selfChecks() {

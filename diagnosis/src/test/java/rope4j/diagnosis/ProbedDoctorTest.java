@@ -190,6 +190,7 @@ class ProbedDoctorTest {
         .anyMatch(line -> line.contains("does not apply"))
         .filteredOn(line -> !line.contains("llama-server -m"))
         .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(100));
-    assertThat(HtmlReport.render(examination)).contains("Why: pair by pair", "What it writes");
+    assertThat(HtmlReport.render(examination))
+        .contains("Why: pair by pair", "Attention by position", "What it writes");
   }
 }

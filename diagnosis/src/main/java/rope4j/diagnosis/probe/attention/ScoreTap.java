@@ -13,11 +13,12 @@ import rope4j.rotation.Rotation;
 /// Computes attention scores at some positions anew, from the queries and keys of a pass.
 ///
 /// Windows are taken into account; caps, slopes and sinks of scores are not. Where the keys of all
-/// layers would not fit into the memory set aside, layers at even distances are looked at.
+/// layers would not fit into the memory set aside, layers at even distances are looked at: the same
+/// for all texts that are to be compared, see [#layers].
 public final class ScoreTap implements QueryKeyObserver {
 
   /// Floats of kept keys: 256 MiB.
-  private static final long BUDGET = 64L << 20;
+  public static final long BUDGET = 64L << 20;
 
   /// Is told the scores of a query.
   @FunctionalInterface
@@ -38,10 +39,29 @@ public final class ScoreTap implements QueryKeyObserver {
   private final float[][] kept;
   private final Sink sink;
 
+  /// Layers to look at in texts of up to so many tokens.
+  ///
+  /// @param tokens of the longest text that is compared
+  /// @param floats how many may be kept of keys
+  public static IntPredicate layers(Model model, int tokens, long floats) {
+    ModelDescription description = model.description();
+    long perLayer = (long) tokens * description.keyValueHeads() * description.headDimension();
+    int layers = description.layers();
+    int step = Math.ceilDiv(layers, Math.clamp(floats / perLayer, 1, layers));
+    return layer -> layer % step == 0;
+  }
+
   /// @param candidate whose rotation the text is read under
+  /// @param layers which of them are looked at
   /// @param wanted positions whose scores are computed
   /// @param last the last of these
-  public ScoreTap(Model model, Candidate candidate, IntPredicate wanted, int last, Sink sink) {
+  public ScoreTap(
+      Model model,
+      Candidate candidate,
+      IntPredicate layers,
+      IntPredicate wanted,
+      int last,
+      Sink sink) {
     ModelDescription description = model.description();
     this.model = model;
     this.candidate = candidate;
@@ -49,12 +69,12 @@ public final class ScoreTap implements QueryKeyObserver {
     this.last = last;
     this.heads = description.heads();
     this.sink = sink;
-    int layers = candidate.rotation().layers();
     long perLayer = (last + 1L) * description.keyValueHeads() * description.headDimension();
-    int most = (int) Math.clamp(BUDGET / perLayer, 1, layers);
-    kept = new float[layers][];
-    for (int layer = 0; layer < layers; layer += Math.ceilDiv(layers, most)) {
-      kept[layer] = new float[Math.toIntExact(perLayer)];
+    kept = new float[candidate.rotation().layers()][];
+    for (int layer = 0; layer < kept.length; layer++) {
+      if (layers.test(layer)) {
+        kept[layer] = new float[Math.toIntExact(perLayer)];
+      }
     }
   }
 

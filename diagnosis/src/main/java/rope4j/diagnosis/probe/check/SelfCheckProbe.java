@@ -23,7 +23,8 @@ import rope4j.rotation.Rotation;
 /// Checks of the engine on the model at hand: what must be equal whatever the weights.
 public final class SelfCheckProbe {
 
-  private static final int MOST_TOKENS = 256;
+  /// Tokens that are looked at, of a longer text its first.
+  public static final int MOST_TOKENS = 256;
 
   private static final int[] OFFSETS = {16, 1_000, 31_250, 1_000_000};
 

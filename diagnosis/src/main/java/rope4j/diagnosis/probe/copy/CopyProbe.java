@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.apache.commons.statistics.distribution.TDistribution;
 import rope4j.diagnosis.probe.attention.ScoreTap;
@@ -24,9 +25,9 @@ public final class CopyProbe {
   private static final double LEAST_MARGIN = 0.5;
 
   private static final double GATE = 0.99;
-  private static final double CONFIDENCE = 0.95;
   private static final int GATE_QUESTIONS = 4;
   private static final int SHORTEST = 16;
+  private static final int FEWEST_TOKENS = 2;
 
   /// Questions and positions in each at which heads are looked at.
   private static final int HEAD_QUESTIONS = 2;
@@ -40,6 +41,9 @@ public final class CopyProbe {
   private final List<Integer> lengths;
   private final int questions;
 
+  /// Layers whose heads are looked at, at every length the same.
+  private final IntPredicate headLayers;
+
   /// @param original the rotation the model was trained with
   /// @param windows the text whose tokens are used
   /// @param contextLength longest question
@@ -51,12 +55,25 @@ public final class CopyProbe {
       List<int[]> windows,
       int contextLength,
       int questions) {
+    this(trials, original, candidates, windows, contextLength, questions, ScoreTap.BUDGET);
+  }
+
+  /// @param keyFloats floats of keys that may be kept to look at heads
+  CopyProbe(
+      Trials trials,
+      Candidate original,
+      List<Candidate> candidates,
+      List<int[]> windows,
+      int contextLength,
+      int questions,
+      long keyFloats) {
     this.trials = trials;
     this.original = original;
     this.candidates = List.copyOf(candidates);
     this.copies = new Copies(windows);
     this.lengths = lengths(original.parameters().trainedLength(), contextLength);
     this.questions = questions;
+    this.headLayers = ScoreTap.layers(trials.model(), contextLength, keyFloats);
   }
 
   /// A quarter of the trained length and its doubles up to the context.
@@ -89,6 +106,15 @@ public final class CopyProbe {
   public CopyResult run() {
     trials.stage("copy");
     int length = trainedLength();
+    if (copies.tokens() < FEWEST_TOKENS) {
+      return notApplicable(
+          "the text has "
+              + (copies.tokens() == 0 ? "no token" : "a single different token")
+              + " besides its beginning, and a segment that can be told from others needs at least "
+              + FEWEST_TOKENS,
+          length,
+          0);
+    }
     double[] margins = new double[GATE_QUESTIONS];
     for (int q = 0; q < margins.length; q++) {
       double[] answer = answer(length, q, original);
@@ -107,8 +133,7 @@ public final class CopyProbe {
             length,
             margin);
     if (!applies) {
-      return new CopyResult(
-          false, reason, true, copies.tokens(), length, margin, List.of(), 0, List.of());
+      return notApplicable(reason, length, margin);
     }
     List<List<List<double[]>>> answers =
         candidates.stream()
@@ -142,6 +167,11 @@ public final class CopyProbe {
     }
     return new CopyResult(
         true, reason, complete, copies.tokens(), length, margin, scores, lengths.getLast(), heads);
+  }
+
+  private CopyResult notApplicable(String reason, int length, double margin) {
+    return new CopyResult(
+        false, reason, true, copies.tokens(), length, margin, List.of(), 0, List.of());
   }
 
   private int[] text(int length, int question) {
@@ -195,11 +225,14 @@ public final class CopyProbe {
 
   private CopyCell cell(int length, List<double[]> answers) {
     double[] accuracies = answers.stream().mapToDouble(answer -> answer[2] / answer[1]).toArray();
+    int tokens = (int) answers.getFirst()[1];
     return new CopyCell(
         length,
         copies.distance(length),
         Arrays.stream(accuracies).average().orElseThrow(),
-        accuracies.length > 1 ? halfWidth(accuracies, CONFIDENCE) : 0,
+        accuracies.length > 1
+            ? Optional.of(Clusters.interval(accuracies, tokens))
+            : Optional.empty(),
         answers.stream().mapToDouble(answer -> answer[0] / answer[1]).average().orElseThrow(),
         accuracies.length);
   }
@@ -226,7 +259,6 @@ public final class CopyProbe {
                 head % perLayer,
                 before[head],
                 IntStream.range(0, candidates.size())
-                    .filter(c -> after.get(c)[head] >= 0)
                     .mapToObj(
                         c -> new RetrievalHead.Kept(candidates.get(c).name(), after.get(c)[head]))
                     .toList()))
@@ -255,6 +287,7 @@ public final class CopyProbe {
                 new ScoreTap(
                     model,
                     candidate,
+                    headLayers,
                     position -> position >= from && (position - from) % step == 0,
                     last,
                     meter);

@@ -13,7 +13,8 @@ import java.util.List;
 /// @param shortMargin nats by which the repeat's tokens were likelier there than the segment's
 /// @param scores per strategy
 /// @param headsLength length at which the strategies' heads were looked at
-/// @param heads those that retrieve within the trained length, the highest score first
+/// @param heads those that retrieve within the trained length, the highest score first, of the
+///   layers that were looked at, at both lengths the same
 public record CopyResult(
     boolean applies,
     String reason,
@@ -33,9 +34,7 @@ public record CopyResult(
   /// How many of the heads still retrieve under a strategy.
   public long kept(String strategy) {
     return heads.stream()
-        .filter(head ->
-            head.kept().stream()
-                .anyMatch(kept -> kept.strategy().equals(strategy) && kept.retrieves()))
+        .filter(head -> head.under(strategy).filter(RetrievalHead.Kept::retrieves).isPresent())
         .count();
   }
 }

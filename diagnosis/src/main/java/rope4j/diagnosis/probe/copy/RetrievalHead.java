@@ -1,6 +1,7 @@
 package rope4j.diagnosis.probe.copy;
 
 import java.util.List;
+import java.util.Optional;
 
 /// A head that looks at the token which is copied next: its score is the share of the repeat's
 /// tokens at which it attends to that one most (after arXiv 2404.15574).
@@ -16,6 +17,11 @@ public record RetrievalHead(int layer, int head, double score, List<Kept> kept) 
 
   public RetrievalHead {
     kept = List.copyOf(kept);
+  }
+
+  /// What a strategy makes of it.
+  public Optional<Kept> under(String strategy) {
+    return kept.stream().filter(own -> own.strategy().equals(strategy)).findFirst();
   }
 
   /// @param strategy name of the strategy

@@ -46,8 +46,10 @@ final class PairNorms implements QueryKeyObserver {
         int first = half ? pair : 2 * pair;
         int second = half ? pair + layout.pairs() : 2 * pair + 1;
         double[] sum = sums[layer][head][pair];
-        add(sum, 0, queries[query + first], queries[query + second]);
-        add(sum, 3, keys[key + first], keys[key + second]);
+        // Angles count in the direction that the pair turns.
+        int sign = layout.negative() ? -1 : 1;
+        add(sum, 0, queries[query + first], sign * queries[query + second]);
+        add(sum, 3, keys[key + first], sign * keys[key + second]);
       }
     }
   }

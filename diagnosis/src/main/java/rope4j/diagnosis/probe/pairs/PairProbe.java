@@ -28,7 +28,6 @@ import rope4j.rotation.Frequencies;
 public final class PairProbe {
 
   private static final double MASSIVE = 5;
-  private static final int MOST_FEATURES = 12;
 
   /// Windows that pairs are reverted on: as many as so many tokens reach, within these bounds. Most
   /// pairs cost next to nothing, and few windows can't tell which of them.
@@ -111,8 +110,7 @@ public final class PairProbe {
             pairs,
             complete && pairs.size() > 2 ? Optional.of(correlations(pairs)) : Optional.empty(),
             strategies,
-            features.stream().filter(PairFeature::isOffset).limit(MOST_FEATURES).toList(),
-            features.stream().limit(MOST_FEATURES).toList()));
+            StandingOut.of(features)));
   }
 
   private double[] norms(ModelDescription model) {
@@ -180,7 +178,12 @@ public final class PairProbe {
               SpreadMeter meter = new SpreadMeter(positions);
               ScoreTap tap =
                   new ScoreTap(
-                      trials.model(), candidate, positions::contains, positions.getLast(), meter);
+                      trials.model(),
+                      candidate,
+                      ScoreTap.layers(trials.model(), target, ScoreTap.BUDGET),
+                      positions::contains,
+                      positions.getLast(),
+                      meter);
               observed(windows.getFirst(), candidate.rotation(), tap);
               return meter.values();
             });
@@ -250,14 +253,9 @@ public final class PairProbe {
         double times = Math.max(mean.query() / queries, mean.key() / keys);
         if (times > MASSIVE && Double.isFinite(times)) {
           features.add(
-              new PairFeature(
-                  mean.layer(),
-                  mean.head(),
-                  mean.pair(),
+              PairFeature.of(
+                  mean,
                   times,
-                  mean.queryResultant(),
-                  mean.keyResultant(),
-                  mean.phase(),
                   reach * original.frequencies().inverse(mean.pair()) / (2 * Math.PI)));
         }
       }

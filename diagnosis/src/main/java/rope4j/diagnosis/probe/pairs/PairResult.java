@@ -13,8 +13,7 @@ import java.util.Optional;
 /// @param correlations how well predictions order what reverting changes; empty when that was not
 ///   measured for all pairs
 /// @param strategies what each strategy leaves unseen
-/// @param offsets pairs that act as an offset, longest first
-/// @param massive pairs with values far above the rest of their head, longest first
+/// @param standingOut pairs of heads with values far above the rest of their head
 public record PairResult(
     boolean complete,
     String strategy,
@@ -22,14 +21,11 @@ public record PairResult(
     List<PairRisk> pairs,
     Optional<Correlations> correlations,
     List<StrategyRisk> strategies,
-    List<PairFeature> offsets,
-    List<PairFeature> massive) {
+    StandingOut standingOut) {
 
   public PairResult {
     pairs = List.copyOf(pairs);
     strategies = List.copyOf(strategies);
-    offsets = List.copyOf(offsets);
-    massive = List.copyOf(massive);
   }
 
   /// What predictions order, and how well.

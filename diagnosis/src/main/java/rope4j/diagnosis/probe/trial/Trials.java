@@ -19,6 +19,10 @@ public final class Trials {
     void report(String stage, long done);
   }
 
+  /// Of how things are measured. It is part of every key and raised with each change that gives
+  /// other numbers, so that results of an older build are not taken.
+  private static final String VERSION = "2";
+
   private final Model model;
   private final Scorer scorer;
   private final ResultStore store;
@@ -94,7 +98,7 @@ public final class Trials {
 
   /// The same for what belongs to no candidate.
   public double[] measure(String key, long tokens, Supplier<double[]> measurement) {
-    String whole = owner + "/" + seed + "/" + key;
+    String whole = whole(key);
     long before = done;
     Optional<double[]> known = store.find(whole);
     double[] result = known.orElseGet(() -> fresh(whole, measurement));
@@ -105,7 +109,11 @@ public final class Trials {
 
   /// Whether a result is stored, so that what it needs can be spared.
   public boolean knows(String key, Candidate candidate) {
-    return store.knows(owner + "/" + seed + "/" + key + "/" + candidate.identity());
+    return store.knows(whole(key + "/" + candidate.identity()));
+  }
+
+  private String whole(String key) {
+    return VERSION + "/" + owner + "/" + seed + "/" + key;
   }
 
   private double[] fresh(String key, Supplier<double[]> measurement) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,14 +36,21 @@ class CopyProbeTest {
   static void probe() throws IOException {
     try (Model model = Model.load(Trained.INDUCTION.model(), 1)) {
       List<Candidate> candidates = LabStrategies.candidates(model);
-      Trials trials =
-          new Trials(model, ResultStore.inMemory(), Limit.NONE, (_, _) -> {}, "test", 1);
-      List<int[]> windows = Windows.of(Trained.copies(256, 2 * LENGTH), LENGTH).windows();
-      result = new CopyProbe(trials, candidates.getFirst(), candidates, windows, LENGTH, 8).run();
+      result =
+          new CopyProbe(trials(model), candidates.getFirst(), candidates, windows(), LENGTH, 8)
+              .run();
     }
     measured =
         LabStrategies.measured(
             Trained.INDUCTION.results(), value -> "accuracy".equals(value.get("metric")));
+  }
+
+  private static Trials trials(Model model) {
+    return new Trials(model, ResultStore.inMemory(), Limit.NONE, (_, _) -> {}, "test", 1);
+  }
+
+  private static List<int[]> windows() {
+    return Windows.of(Trained.copies(256, 2 * LENGTH), LENGTH).windows();
   }
 
   private static double accuracy(String strategy) {
@@ -88,6 +96,62 @@ class CopyProbeTest {
     assertThat(result.heads()).isNotEmpty().allMatch(head -> head.layer() == 1);
     assertThat(result.kept("YaRN, default betas")).isEqualTo(result.heads().size());
     assertThat(result.kept("unscaled")).isLessThan(result.heads().size());
+  }
+
+  @Test
+  void headsThatCanNotBeSeenAtTheFullLengthAreNotCountedAsLost() {
+    CopyResult result;
+    try (Model model = Model.load(Trained.INDUCTION.model(), 1)) {
+      List<Candidate> candidates = LabStrategies.candidates(model).subList(0, 1);
+      int width = model.description().keyValueHeads() * model.description().headDimension();
+      // Both layers of the trained length fit, and one of the whole length: the first, which does
+      // not copy.
+      long keys = 2L * LabStrategies.TRAINED * width;
+      result =
+          new CopyProbe(
+                  trials(model), candidates.getFirst(), candidates, windows(), LENGTH, 1, keys)
+              .run();
+    }
+    assertThat(result.applies()).isTrue();
+    assertThat(result.heads()).isEmpty();
+  }
+
+  @Test
+  void afterASingleQuestionNothingIsKnownOfTheInterval() {
+    try (Model model = Model.load(Trained.INDUCTION.model(), 1)) {
+      List<Candidate> one = LabStrategies.candidates(model).subList(0, 1);
+      CopyResult single =
+          new CopyProbe(trials(model), one.getFirst(), one, windows(), LENGTH, 1).run();
+      assertThat(single.scores().getFirst().cells())
+          .isNotEmpty()
+          .allSatisfy(cell -> assertThat(cell.interval()).isEmpty());
+    }
+  }
+
+  @Test
+  void aTextOfOneTokenHasNoSegmentsToCopy() {
+    int[] same = new int[2 * LENGTH];
+    Arrays.fill(same, 7);
+    int[] withBeginning = same.clone();
+    withBeginning[0] = 1;
+    withBeginning[LENGTH] = 1;
+    try (Model model = Model.load(Trained.INDUCTION.model(), 1)) {
+      List<Candidate> candidates = LabStrategies.candidates(model);
+      for (int[] text : List.of(same, withBeginning)) {
+        CopyResult result =
+            new CopyProbe(
+                    trials(model),
+                    candidates.getFirst(),
+                    candidates,
+                    Windows.of(text, LENGTH).windows(),
+                    LENGTH,
+                    2)
+                .run();
+        assertThat(result.applies()).isFalse();
+        assertThat(result.complete()).isTrue();
+        assertThat(result.reason()).contains("needs at least 2");
+      }
+    }
   }
 
   @Test
