@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import rope4j.diagnosis.Verdict.Level;
 import rope4j.diagnosis.probe.ProbeReport;
 import rope4j.diagnosis.probe.retrieval.RetrievalScore;
@@ -26,14 +27,14 @@ final class LossWithoutRetrieval {
   /// and the far part at most so often, times the near one.
   private static final double MOST_FAR = 0.2;
 
-  /// A share below this is called nothing.
+  /// A share below this is called nothing, also what guessing gives.
   private static final double NOTHING = 0.05;
 
   private LossWithoutRetrieval() {}
 
   /// Something asked for that stands so far back.
   ///
-  /// @param score share of right answers, less what guessing gives
+  /// @param score share of right answers; where a guess is often right nothing is concluded
   /// @param weight questions
   record Point(int distance, double score, double weight) {}
 
@@ -57,16 +58,20 @@ final class LossWithoutRetrieval {
     List<Finding> findings = new ArrayList<>();
     for (StrategyResult result : results) {
       if (result.verdict().level() != Level.BREAKS) {
-        one(result, report).ifPresent(findings::add);
+        shown(result.strategy().name(), report)
+            .map(shown -> finding(result, shown.probe(), shown.reach()))
+            .ifPresent(findings::add);
       }
     }
     return findings;
   }
 
+  /// What a probe shows.
+  record Shown(String probe, Reach reach) {}
+
   /// By the first probe that shows it.
-  private static Optional<Finding> one(StrategyResult result, ProbeReport report) {
-    String strategy = result.strategy().name();
-    Optional<Finding> copied =
+  static Optional<Shown> shown(String strategy, ProbeReport report) {
+    Optional<Shown> copied =
         report.copy().stream()
             .flatMap(copy -> copy.scores().stream())
             .filter(score -> score.strategy().equals(strategy))
@@ -75,16 +80,16 @@ final class LossWithoutRetrieval {
                     .map(cell -> new Point(cell.distance(), cell.accuracy(), cell.questions()))
                     .toList())
             .flatMap(points -> reach(points).stream())
-            .map(reach -> finding(result, "copy", reach))
+            .map(reach -> new Shown("copy", reach))
             .findFirst();
     return copied.or(() ->
-        report.retrieval().stream()
+        Stream.concat(report.retrieval().stream(), report.ruler().stream())
             .filter(task -> task.chance() < NOTHING)
             .flatMap(task ->
                 task.scores().stream()
                     .filter(score -> score.strategy().equals(strategy))
                     .flatMap(score -> reach(points(score)).stream())
-                    .map(reach -> finding(result, task.task(), reach)))
+                    .map(reach -> new Shown(task.task(), reach)))
             .findFirst());
   }
 

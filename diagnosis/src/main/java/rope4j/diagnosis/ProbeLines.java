@@ -3,7 +3,6 @@ package rope4j.diagnosis;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import rope4j.diagnosis.probe.ProbeReport;
@@ -14,10 +13,6 @@ import rope4j.diagnosis.probe.coherence.CoherenceResult.Written;
 import rope4j.diagnosis.probe.copy.CopyCell;
 import rope4j.diagnosis.probe.copy.CopyResult;
 import rope4j.diagnosis.probe.copy.CopyScore;
-import rope4j.diagnosis.probe.retrieval.EffectiveLength;
-import rope4j.diagnosis.probe.retrieval.RetrievalCell;
-import rope4j.diagnosis.probe.retrieval.RetrievalResult;
-import rope4j.diagnosis.probe.retrieval.RetrievalScore;
 import rope4j.diagnosis.text.TerminalText;
 
 /// What the probes found, as lines of at most 100 columns.
@@ -40,60 +35,16 @@ final class ProbeLines {
   }
 
   void print() {
-    report.retrieval().forEach(this::retrieval);
-    report.ruler().forEach(this::retrieval);
-    effective();
+    RetrievalLines retrieval = new RetrievalLines(out);
+    report.retrieval().forEach(retrieval::print);
+    report.ruler().forEach(retrieval::print);
+    retrieval.print(report.effectiveLengths());
     keyTokens();
     report.copy().ifPresent(this::copy);
     report.coherence().ifPresent(this::coherence);
     report.pairs().ifPresent(pairs -> new PairLines(out).print(pairs));
     EngineCheckReport.lines(report.selfChecks(), out);
     leftOut();
-  }
-
-  private void retrieval(RetrievalResult result) {
-    out.line("");
-    if (!result.applies()) {
-      out.wrap(
-          out.bold(result.task()) + " ",
-          result.task().length() + 1,
-          "does not apply: " + result.reason() + ".");
-      return;
-    }
-    out.wrap(
-        out.bold(result.task()) + "  ",
-        result.task().length() + 2,
-        result.description() + (result.complete() ? "" : " Cut short."));
-    List<Integer> lengths =
-        result.scores().stream()
-            .flatMap(score -> score.lengths().stream().map(RetrievalCell::length))
-            .distinct()
-            .sorted()
-            .toList();
-    List<Integer> shown =
-        lengths.subList(Math.max(0, lengths.size() - MOST_LENGTHS), lengths.size());
-    StringBuilder head = new StringBuilder(format("  %-18s", "right of 100"));
-    shown.forEach(length -> head.append(format(" %11s", Numbers.count(length))));
-    out.line(head + "  20 %/80 % to");
-    for (RetrievalScore score : result.scores()) {
-      StringBuilder row = new StringBuilder(format("  %-18s", score.strategy()));
-      for (int length : shown) {
-        row.append(
-            score.lengths().stream()
-                .filter(cell -> cell.length() == length)
-                .findFirst()
-                .map(ProbeLines::cell)
-                .orElse(" ".repeat(12)));
-      }
-      out.line(row + "  " + orNone(score.kMax20()) + "/" + orNone(score.kMax80()));
-    }
-  }
-
-  /// The share with its interval.
-  private static String cell(RetrievalCell cell) {
-    return format(
-        " %3.0f (%2.0f–%3.0f)",
-        100 * cell.score(), 100 * cell.exact().low(), 100 * cell.exact().high());
   }
 
   /// The share with its interval; nothing is known of it after a single question.
@@ -103,23 +54,6 @@ final class ProbeLines {
             .map(range -> format("(%2.0f–%3.0f)", 100 * range.low(), 100 * range.high()))
             .orElse("(–)");
     return format(" %3.0f %-7s", 100 * cell.accuracy(), interval);
-  }
-
-  private static String orNone(OptionalInt length) {
-    return length.isPresent() ? Numbers.count(length.getAsInt()) : "–";
-  }
-
-  private void effective() {
-    for (EffectiveLength length : report.effectiveLengths()) {
-      out.line(
-          format(
-              "  effective length of %s: %s by RULER's threshold of 85.6 %%, %s by 0.85 of its own"
-                  + " %.0f %%",
-              length.strategy(),
-              orNone(length.byFixedThreshold()),
-              orNone(length.byOwnScore()),
-              100 * length.ownScore()));
-    }
   }
 
   private void keyTokens() {

@@ -3,7 +3,6 @@ package rope4j.diagnosis;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import rope4j.diagnosis.page.Markup;
@@ -14,9 +13,6 @@ import rope4j.diagnosis.probe.coherence.CoherenceResult.Continuation;
 import rope4j.diagnosis.probe.copy.CopyCell;
 import rope4j.diagnosis.probe.copy.CopyResult;
 import rope4j.diagnosis.probe.copy.CopyScore;
-import rope4j.diagnosis.probe.retrieval.RetrievalCell;
-import rope4j.diagnosis.probe.retrieval.RetrievalResult;
-import rope4j.diagnosis.probe.retrieval.RetrievalScore;
 
 /// The report's section on what the probes found.
 final class ReportProbes {
@@ -25,10 +21,12 @@ final class ReportProbes {
 
   private final ProbeReport report;
   private final Markup out;
+  private final ProbeTable table;
 
   ReportProbes(ProbeReport report, Markup out) {
     this.report = report;
     this.out = out;
+    this.table = new ProbeTable(out);
   }
 
   void write() {
@@ -43,9 +41,10 @@ final class ReportProbes {
             + report.questions()
             + " questions per length and strategy."
             + (report.partial() ? " The time ended before all was measured." : ""));
-    report.retrieval().forEach(this::retrieval);
-    report.ruler().forEach(this::retrieval);
-    effective();
+    ReportRetrieval retrieval = new ReportRetrieval(out);
+    report.retrieval().forEach(retrieval::write);
+    report.ruler().forEach(retrieval::write);
+    retrieval.write(report.effectiveLengths());
     keyTokens();
     report.copy().ifPresent(this::copy);
     report.coherence().ifPresent(this::coherence);
@@ -65,81 +64,6 @@ final class ReportProbes {
 
   private void lead(String text) {
     out.element("p", text, "class", "lead");
-  }
-
-  private void retrieval(RetrievalResult result) {
-    out.element("h3", result.task());
-    if (!result.applies()) {
-      lead("Does not apply: " + result.reason() + ".");
-      return;
-    }
-    lead(
-        result.description()
-            + " In each field: right answers in percent, with Wilson's 95 % interval of answers without"
-            + " a mistake; below, the loss of the answer's tokens."
-            + (result.complete() ? "" : " Cut short."));
-    List<Integer> lengths =
-        result.scores().stream()
-            .flatMap(score -> score.lengths().stream().map(RetrievalCell::length))
-            .distinct()
-            .sorted()
-            .toList();
-    head(
-        Stream.concat(
-                Stream.concat(Stream.of("Strategy"), lengths.stream().map(Numbers::count)),
-                Stream.of("20 % up to", "80 % up to"))
-            .toList());
-    for (RetrievalScore score : result.scores()) {
-      out.open("tr").element("th", score.strategy(), "scope", "row");
-      for (int length : lengths) {
-        score.lengths().stream()
-            .filter(cell -> cell.length() == length)
-            .findFirst()
-            .ifPresentOrElse(this::cell, () -> number("", ""));
-      }
-      number(orNone(score.kMax20()), "");
-      number(orNone(score.kMax80()), "");
-      out.close();
-    }
-    tail();
-  }
-
-  private void cell(RetrievalCell cell) {
-    out.open("td", "class", "number");
-    out.element("span", Numbers.decimals(100 * cell.score(), 0));
-    out.text(" ")
-        .element(
-            "small",
-            Numbers.decimals(100 * cell.exact().low(), 0)
-                + "–"
-                + Numbers.decimals(100 * cell.exact().high(), 0));
-    out.element("span", Numbers.nats(cell.nll()) + " nats", "class", "excess");
-    out.close();
-  }
-
-  private static String orNone(OptionalInt length) {
-    return length.isPresent() ? Numbers.count(length.getAsInt()) : "none";
-  }
-
-  private void effective() {
-    if (report.effectiveLengths().isEmpty()) {
-      return;
-    }
-    out.element("h3", "Effective length");
-    lead(
-        "Longest tested length at which the mean of RULER's tasks is above 85.6 % (RULER's rule), and"
-            + " at least 0.85 times the model's own score at the shortest length.");
-    head(List.of("Strategy", "Fixed threshold", "Own score", "0.85 × own"));
-    report
-        .effectiveLengths()
-        .forEach(length -> {
-          out.open("tr").element("th", length.strategy(), "scope", "row");
-          number(orNone(length.byFixedThreshold()), "");
-          number(Numbers.percent(length.ownScore()), "");
-          number(orNone(length.byOwnScore()), "");
-          out.close();
-        });
-    tail();
   }
 
   private void keyTokens() {
@@ -315,31 +239,14 @@ final class ReportProbes {
   }
 
   private void head(List<String> names) {
-    out.open(
-        "div",
-        "class",
-        "scroll",
-        "tabindex",
-        "0",
-        "role",
-        "region",
-        "aria-label",
-        names.getFirst());
-    out.open("table", "class", "probe");
-    out.open("thead").open("tr");
-    names.forEach(name -> out.element("th", name, "scope", "col"));
-    out.close().close().open("tbody");
+    table.open(names);
   }
 
   private void tail() {
-    out.close().close().close();
+    table.close();
   }
 
   private void number(String value, String margin) {
-    out.open("td", "class", "number").element("span", value);
-    if (!margin.isEmpty()) {
-      out.text(" ").element("small", margin);
-    }
-    out.close();
+    table.number(value, margin);
   }
 }

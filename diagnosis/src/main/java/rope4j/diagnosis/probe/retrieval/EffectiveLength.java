@@ -6,7 +6,10 @@ import java.util.OptionalInt;
 /// How far a strategy remembers by two rules that differ, with the curve they are read from.
 ///
 /// @param strategy name of the strategy
-/// @param curve mean score of all tasks that apply, by length
+/// @param tasks how many tasks apply
+/// @param asked how many were asked for
+/// @param curve mean share of right items in all tasks that apply, at lengths that all of them were
+///   asked at
 /// @param byFixedThreshold longest tested length whose mean exceeds 0.856, which Llama-2-7B-chat
 ///   scores at 4096 tokens (RULER)
 /// @param byOwnScore longest tested length whose mean is at least 0.85 times the model's own at the
@@ -14,6 +17,8 @@ import java.util.OptionalInt;
 /// @param ownScore that score
 public record EffectiveLength(
     String strategy,
+    int tasks,
+    int asked,
     List<Point> curve,
     OptionalInt byFixedThreshold,
     OptionalInt byOwnScore,
@@ -32,9 +37,12 @@ public record EffectiveLength(
     curve = List.copyOf(curve);
   }
 
-  static EffectiveLength of(String strategy, List<Point> curve, double ownScore) {
+  static EffectiveLength of(
+      String strategy, int tasks, int asked, List<Point> curve, double ownScore) {
     return new EffectiveLength(
         strategy,
+        tasks,
+        asked,
         curve,
         longest(curve, FIXED, false),
         longest(curve, OWN * ownScore, true),

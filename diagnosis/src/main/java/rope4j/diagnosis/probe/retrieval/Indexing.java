@@ -21,6 +21,12 @@ record Indexing(TextPrompts prompts) implements RetrievalTask {
     return "arr[k] of an array of 4, the most likely of the four elements; a guess is right in 25 %.";
   }
 
+  /// The array stands at the beginning.
+  @Override
+  public boolean hasDepth() {
+    return false;
+  }
+
   @Override
   public double chance() {
     return 1.0 / ELEMENTS;
@@ -39,9 +45,11 @@ record Indexing(TextPrompts prompts) implements RetrievalTask {
       Prompt choice = prompts.prompt(question, List.of(array.get(i)));
       choices[i] = choice.tokens()[choice.answerFrom()];
     }
+    Prompt right = prompts.prompt(question, List.of(array.get(index))).choosingFrom(choices);
     return new Question(
-        prompts.prompt(question, List.of(array.get(index))).choosingFrom(choices),
-        prompts.prompt(question, List.of(array.get(other))).choosingFrom(choices));
+        right,
+        prompts.prompt(question, List.of(array.get(other))).choosingFrom(choices),
+        prompts.distance(right, question, question.indexOf(array.get(index))));
   }
 
   /// The question is asked once with its answer first, so that the form is known.

@@ -69,9 +69,8 @@ final class KeyValues implements RetrievalTask {
     return (int) Math.round(depth * (pairs(length) - 1));
   }
 
-  /// From the question's key back to the same one in its pair.
-  @Override
-  public int distance(int length, double depth) {
+  /// From the value asked for back to the same one in its pair.
+  private int distance(int length, double depth) {
     return length(length) - 2 - text.before() - 2 * place(length, depth);
   }
 
@@ -116,7 +115,9 @@ final class KeyValues implements RetrievalTask {
     question[at] = key[asked];
     int wrong = value[(right + 1 + random.nextInt(value.length - 1)) % value.length];
     return new Question(
-        Prompt.of(question, new int[] {valueOf[asked]}), Prompt.of(question, new int[] {wrong}));
+        Prompt.of(question, new int[] {valueOf[asked]}),
+        Prompt.of(question, new int[] {wrong}),
+        distance(length, depth));
   }
 
   private static void shuffle(int[] tokens, SplittableRandom random) {

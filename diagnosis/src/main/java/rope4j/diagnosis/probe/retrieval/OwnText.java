@@ -29,8 +29,7 @@ final class OwnText {
     public Question question(int length, double depth, SplittableRandom random) {
       String key = Integer.toString(1 + random.nextInt(MOST));
       String other = Integer.toString(1 + random.nextInt(MOST));
-      int[] needle =
-          inner("\nThe pass key is " + key + ". Remember it. " + key + " is the pass key.\n");
+      int[] needle = inner(needle(key));
       String end = "\nWhat is the pass key? The pass key is";
       int fixed = needle.length + inner(end).length;
       int room = Math.max(prompts.room(" " + key), prompts.room(" " + other));
@@ -40,9 +39,11 @@ final class OwnText {
       }
       int[] text = windows.get(random.nextInt(windows.size()));
       int before = 1 + (int) Math.round((hay - 1) * depth);
+      Prompt right = prompt(text, before, hay, needle, end, key);
       return new Question(
-          prompt(text, before, hay, needle, end, key),
-          prompt(text, before, hay, needle, end, other));
+          right,
+          prompt(text, before, hay, needle, end, other),
+          right.answerFrom() - before - place(needle, key));
     }
 
     private Prompt prompt(int[] text, int before, int hay, int[] needle, String end, String key) {
@@ -56,6 +57,16 @@ final class OwnText {
               Arrays.copyOfRange(tail.tokens(), cut, tail.answerFrom()));
       return Prompt.of(
           question, Arrays.copyOfRange(tail.tokens(), tail.answerFrom(), tail.tokens().length));
+    }
+
+    /// Tokens of the sentence before the key's second mention: the nearer one.
+    private int place(int[] needle, String key) {
+      int[] begun = inner(needle(key).substring(0, needle(key).lastIndexOf(" " + key)));
+      return TextPrompts.common(needle, begun);
+    }
+
+    private static String needle(String key) {
+      return "\nThe pass key is " + key + ". Remember it. " + key + " is the pass key.\n";
     }
 
     private int[] inner(String text) {
@@ -100,7 +111,8 @@ final class OwnText {
               Arrays.copyOf(told, half));
       return new Question(
           Prompt.of(question, Arrays.copyOfRange(told, half, passage)),
-          Prompt.of(question, Arrays.copyOfRange(other, half, passage)));
+          Prompt.of(question, Arrays.copyOfRange(other, half, passage)),
+          question.length - before - half);
     }
 
     /// Short runs of tokens from all over a window: locally a text, as a whole like no other.

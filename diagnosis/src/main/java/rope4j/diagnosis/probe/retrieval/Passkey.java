@@ -1,6 +1,5 @@
 package rope4j.diagnosis.probe.retrieval;
 
-import java.util.List;
 import java.util.SplittableRandom;
 
 /// The passkey test in its published words.
@@ -32,7 +31,7 @@ record Passkey(TextPrompts prompts) implements RetrievalTask {
     String other = Integer.toString(1 + random.nextInt(MOST));
     int room = Math.max(prompts.room(" " + key), prompts.room(" " + other));
     String question = prompts.fit(0, length, room, size -> text(size, depth, key));
-    return prompts.question(question, List.of(" " + key), List.of(" " + other));
+    return prompts.question(question, " " + key, " " + other);
   }
 
   /// @param size characters of filler

@@ -58,7 +58,8 @@ public final class Retrieval {
 
   /// Tokens one task takes at most.
   public long cost() {
-    return RetrievalProbe.cost(lengths, questions, candidates.size());
+    return RetrievalProbe.cost(
+        lengths, original.parameters().trainedLength(), questions, candidates.size());
   }
 
   /// Tokens RULER's tasks take at most.
@@ -114,10 +115,13 @@ public final class Retrieval {
     return results;
   }
 
-  /// From the results of several tasks; tasks that do not apply are left out.
+  /// From the results of RULER's tasks; tasks that do not apply are left out. Empty where a task
+  /// was not reached or not finished: a mean of what there is would be one of other questions.
   public static List<EffectiveLength> effectiveLengths(List<RetrievalResult> results) {
     List<RetrievalResult> applying = results.stream().filter(RetrievalResult::applies).toList();
-    if (applying.isEmpty()) {
+    if (applying.isEmpty()
+        || results.size() < TASKS_OF_RULER
+        || !results.stream().allMatch(RetrievalResult::complete)) {
       return List.of();
     }
     double own =
@@ -141,7 +145,10 @@ public final class Retrieval {
           curve.add(new EffectiveLength.Point(length, mean));
         }
       });
-      lengths.add(EffectiveLength.of(applying.getFirst().scores().get(c).strategy(), curve, own));
+      if (!curve.isEmpty()) {
+        String strategy = applying.getFirst().scores().get(c).strategy();
+        lengths.add(EffectiveLength.of(strategy, applying.size(), results.size(), curve, own));
+      }
     }
     return lengths;
   }

@@ -2,18 +2,20 @@ package rope4j.diagnosis.probe.retrieval;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
-import org.apache.commons.statistics.distribution.TDistribution;
+import java.util.stream.Stream;
 import rope4j.checkpoint.CheckpointException;
+import rope4j.diagnosis.probe.retrieval.RetrievalResult.LeftOut;
 import rope4j.diagnosis.probe.retrieval.RetrievalTask.DoesNotFitException;
 import rope4j.diagnosis.probe.retrieval.RetrievalTask.Question;
+import rope4j.diagnosis.probe.retrieval.Tally.Answer;
 import rope4j.diagnosis.probe.trial.Candidate;
 import rope4j.diagnosis.probe.trial.Fingerprint;
-import rope4j.diagnosis.probe.trial.Proportion;
 import rope4j.diagnosis.probe.trial.StoppedException;
 import rope4j.diagnosis.probe.trial.Trials;
 import rope4j.inference.LogitsObserver;
@@ -24,13 +26,11 @@ import rope4j.inference.LogitsObserver;
 /// most likely token is the right one at every step the model would have written the answer.
 final class RetrievalProbe {
 
-  /// Right answers must be likelier than wrong ones with this confidence.
-  private static final double CONFIDENCE = 0.99;
+  /// A question that takes less than this share of its length would be a shorter one by a wrong
+  /// name.
+  private static final int LEAST_PERCENT = 90;
 
-  /// And by so many nats an answer.
-  private static final double LEAST_MARGIN = 0.5;
-
-  private static final int GATE_QUESTIONS = 12;
+  private static final String CANNOT_WRITE = "the vocabulary can't write it: ";
 
   /// Depths of the grid; questions go through them in turn.
   static final double[] DEPTHS = {0, 0.25, 0.5, 0.75, 1};
@@ -59,29 +59,33 @@ final class RetrievalProbe {
     this.questions = questions;
   }
 
-  /// Tokens it takes at most.
-  static long cost(List<Integer> lengths, int questions, int candidates) {
-    long grid = lengths.stream().mapToLong(Integer::longValue).sum() * questions * candidates;
-    return grid + 2L * GATE_QUESTIONS * lengths.getFirst();
+  /// Tokens it takes at most, whichever of the trained lengths is the first that a question fits.
+  static long cost(List<Integer> lengths, int trainedLength, int questions, int candidates) {
+    long most = 0;
+    for (int first = 0; first < trainedLengths(lengths, trainedLength); first++) {
+      List<Integer> asked = lengths.subList(first, lengths.size());
+      long grid = asked.stream().mapToLong(Integer::longValue).sum() * questions * candidates;
+      most = Math.max(most, grid + 2L * Gate.QUESTIONS * asked.getFirst());
+    }
+    return most;
   }
 
   /// @throws StoppedException when not even the first length could be tried
   RetrievalResult run() {
-    int most = trainedLengths();
+    int most = trainedLengths(lengths, original.parameters().trainedLength());
     int first = -1;
     String reason = "";
     for (int i = 0; i < most && first < 0; i++) {
       try {
         // All of them: an answer may be longer than that of the first.
-        for (int q = 0; q < Math.max(GATE_QUESTIONS, questions); q++) {
+        for (int q = 0; q < Math.max(Gate.QUESTIONS, questions); q++) {
           var _ = question(lengths.get(i), q);
         }
         first = i;
       } catch (DoesNotFitException e) {
         reason = e.getMessage() + ", the trained length";
       } catch (CheckpointException e) {
-        return RetrievalResult.notApplicable(
-            task, "the vocabulary can't write it: " + e.getMessage());
+        return RetrievalResult.notApplicable(task, CANNOT_WRITE + e.getMessage());
       }
     }
     if (first < 0) {
@@ -90,93 +94,95 @@ final class RetrievalProbe {
     return ask(lengths.subList(first, lengths.size()));
   }
 
-  private int trainedLengths() {
-    int trained = original.parameters().trainedLength();
+  private static int trainedLengths(List<Integer> lengths, int trained) {
     return Math.max(1, (int) lengths.stream().filter(length -> length <= trained).count());
   }
 
   private RetrievalResult ask(List<Integer> asked) {
     int shortest = asked.getFirst();
-    double[] margins = new double[GATE_QUESTIONS];
+    int items = question(shortest, 0).right().itemEnds().length;
+    double[] margins = new double[Gate.QUESTIONS];
     Tally tally = new Tally();
-    for (int i = 0; i < GATE_QUESTIONS; i++) {
+    for (int i = 0; i < margins.length; i++) {
       Question question = question(shortest, i);
-      double[] right = answer(question.right(), shortest, i, original, "right");
-      double[] wrong = answer(question.wrong(), shortest, i, original, "wrong");
-      margins[i] = wrong[0] - right[0];
-      tally.add(right, distance(shortest, i));
+      Answer right = answer(question.right(), shortest, i, original, "right");
+      Answer wrong = answer(question.wrong(), shortest, i, original, "wrong");
+      margins[i] = wrong.loss() - right.loss();
+      tally.add(right, question.distance());
     }
-    double margin = mean(margins);
-    if (margin < LEAST_MARGIN || margin - spread(margins) <= 0) {
-      return new RetrievalResult(
-          task.id(),
-          task.description(),
-          false,
-          String.format(
-              Locale.ROOT,
-              "at %d tokens, under its original rotation, the model finds the right answer about as"
-                  + " likely as a wrong one (%+.2f nats): it can't follow this task",
-              shortest,
-              margin),
-          true,
-          task.chance(),
-          shortest,
-          margin,
-          Optional.of(tally.cell(shortest, -1)),
-          List.of());
-    }
-    Tally[][][] cells = new Tally[candidates.size()][asked.size()][DEPTHS.length];
-    boolean complete = fill(asked, cells);
+    RetrievalCell own = tally.cell(shortest, -1);
+    Gate gate = Gate.of(margins, own, items, task.chance());
+    Map<Integer, Tally[][]> cells = new TreeMap<>();
+    List<LeftOut> leftOut = new ArrayList<>();
+    asked.forEach(length -> cells.put(length, tallies()));
+    boolean complete = !gate.applies() || fill(cells, leftOut);
     List<RetrievalScore> scores = new ArrayList<>();
-    for (int c = 0; c < cells.length; c++) {
-      List<RetrievalCell> all = new ArrayList<>();
-      List<RetrievalCell> grid = new ArrayList<>();
-      for (int l = 0; l < asked.size(); l++) {
-        Tally together = new Tally();
-        for (int d = 0; d < DEPTHS.length; d++) {
-          if (cells[c][l][d] != null) {
-            grid.add(cells[c][l][d].cell(asked.get(l), DEPTHS[d]));
-            together.addAll(cells[c][l][d]);
-          }
-        }
-        if (together.count > 0) {
-          all.add(together.cell(asked.get(l), -1));
-        }
-      }
-      scores.add(RetrievalScore.of(candidates.get(c).name(), all, grid));
+    for (int c = 0; gate.applies() && c < candidates.size(); c++) {
+      scores.add(score(c, cells));
     }
     return new RetrievalResult(
         task.id(),
         task.description(),
-        true,
-        String.format(
-            Locale.ROOT,
-            "at %d tokens, under its original rotation, the right answer is %.2f nats likelier than"
-                + " a wrong one",
-            shortest,
-            margin),
+        gate.applies(),
+        gate.reason(),
         complete,
         task.chance(),
+        items,
         shortest,
-        margin,
-        Optional.of(tally.cell(shortest, -1)),
+        Gate.mean(margins),
+        Optional.of(own),
+        leftOut,
         scores);
   }
 
+  /// By strategy and depth.
+  private Tally[][] tallies() {
+    return Stream.generate(
+            () -> Stream.generate(Tally::new).limit(DEPTHS.length).toArray(Tally[]::new))
+        .limit(candidates.size())
+        .toArray(Tally[][]::new);
+  }
+
+  private RetrievalScore score(int candidate, Map<Integer, Tally[][]> cells) {
+    List<RetrievalCell> all = new ArrayList<>();
+    List<RetrievalCell> grid = new ArrayList<>();
+    cells.forEach((length, tallies) -> {
+      Tally together = new Tally();
+      for (int d = 0; d < DEPTHS.length; d++) {
+        Tally tally = tallies[candidate][d];
+        together.addAll(tally);
+        if (task.hasDepth() && !tally.isEmpty()) {
+          grid.add(tally.cell(length, DEPTHS[d]));
+        }
+      }
+      if (!together.isEmpty()) {
+        all.add(together.cell(length, -1));
+      }
+    });
+    return RetrievalScore.of(candidates.get(candidate).name(), all, grid);
+  }
+
   /// Question by question over all lengths and strategies, so that an early end leaves as much of
-  /// each.
-  private boolean fill(List<Integer> asked, Tally[][][] cells) {
+  /// each. A length of which a question can't be made is taken out.
+  private boolean fill(Map<Integer, Tally[][]> cells, List<LeftOut> leftOut) {
     try {
       for (int i = 0; i < questions; i++) {
-        for (int l = 0; l < asked.size(); l++) {
-          Prompt prompt = question(asked.get(l), i).right();
+        for (int length : List.copyOf(cells.keySet())) {
+          Question question;
+          try {
+            question = question(length, i);
+          } catch (DoesNotFitException e) {
+            leftOut.add(new LeftOut(length, e.getMessage()));
+            cells.remove(length);
+            continue;
+          } catch (CheckpointException e) {
+            leftOut.add(new LeftOut(length, CANNOT_WRITE + e.getMessage()));
+            cells.remove(length);
+            continue;
+          }
           for (int c = 0; c < candidates.size(); c++) {
-            double[] answer = answer(prompt, asked.get(l), i, candidates.get(c), "right");
-            int depth = i % DEPTHS.length;
-            if (cells[c][l][depth] == null) {
-              cells[c][l][depth] = new Tally();
-            }
-            cells[c][l][depth].add(answer, distance(asked.get(l), i));
+            Answer answer = answer(question.right(), length, i, candidates.get(c), "right");
+            cells.get(length)[c][i % DEPTHS.length].add(answer, question.distance());
           }
         }
       }
@@ -188,22 +194,25 @@ final class RetrievalProbe {
 
   private Question question(int length, int index) {
     SplittableRandom random = trials.random(task.id() + "/" + length + "/" + index);
-    return task.question(length, DEPTHS[index % DEPTHS.length], random);
+    Question question = task.question(length, DEPTHS[index % DEPTHS.length], random);
+    int tokens = question.right().tokens().length;
+    // One token less is no matter however short the length is.
+    if (tokens < length - 1 && 100L * tokens < (long) LEAST_PERCENT * length) {
+      throw DoesNotFitException.tooShort(tokens, LEAST_PERCENT, length);
+    }
+    return question;
   }
 
-  private int distance(int length, int index) {
-    return task.distance(length, DEPTHS[index % DEPTHS.length]);
-  }
-
-  /// Loss of the whole answer, its tokens, right items, items.
-  private double[] answer(Prompt prompt, int length, int index, Candidate candidate, String which) {
+  private Answer answer(Prompt prompt, int length, int index, Candidate candidate, String which) {
     trials.stage(task.id());
     // An answer is to these very words: a later version may ask otherwise.
     String asked = Fingerprint.ofTokens(List.of(prompt.tokens()));
     String key = "retrieval/" + task.id() + "/" + length + "/" + index + "/" + which + "/" + asked;
-    return trials.measure(key, candidate, length, () -> grade(prompt, candidate, trials.meter()));
+    return Answer.of(
+        trials.measure(key, candidate, length, () -> grade(prompt, candidate, trials.meter())));
   }
 
+  /// What is stored of an answer: its loss, its tokens, right items, items.
   private double[] grade(Prompt prompt, Candidate candidate, IntConsumer meter) {
     int[] tokens = prompt.tokens();
     int from = prompt.answerFrom() - 1;
@@ -258,64 +267,5 @@ final class RetrievalProbe {
       best = logits[token] > logits[best] ? token : best;
     }
     return best;
-  }
-
-  private static double mean(double[] values) {
-    double sum = 0;
-    for (double value : values) {
-      sum += value;
-    }
-    return sum / values.length;
-  }
-
-  /// Half of Student's interval.
-  private static double spread(double[] values) {
-    double mean = mean(values);
-    double squares = 0;
-    for (double value : values) {
-      squares += (value - mean) * (value - mean);
-    }
-    int degrees = values.length - 1;
-    return TDistribution.of(degrees).inverseCumulativeProbability((1 + CONFIDENCE) / 2)
-        * Math.sqrt(squares / degrees / values.length);
-  }
-
-  /// Adds up answers.
-  private static final class Tally {
-
-    private int count;
-    private int exact;
-    private double score;
-    private double loss;
-    private double tokens;
-    private double distance;
-
-    void add(double[] answer, int from) {
-      count++;
-      distance += from;
-      exact += answer[2] == answer[3] ? 1 : 0;
-      score += answer[2] / answer[3];
-      loss += answer[0];
-      tokens += answer[1];
-    }
-
-    void addAll(Tally other) {
-      count += other.count;
-      exact += other.exact;
-      score += other.score;
-      loss += other.loss;
-      tokens += other.tokens;
-      distance += other.distance;
-    }
-
-    RetrievalCell cell(int length, double depth) {
-      return new RetrievalCell(
-          length,
-          depth,
-          (int) Math.round(distance / count),
-          Proportion.of(exact, count),
-          score / count,
-          loss / tokens);
-    }
   }
 }

@@ -10,11 +10,13 @@ import java.util.Optional;
 /// @param applies whether the model follows the task at a length it was trained for, under the
 ///   original rotation; where it does not, the scores say nothing and are left out
 /// @param reason why, in a sentence
-/// @param complete whether every question was asked
+/// @param complete whether every question was asked, at the lengths that are not left out
 /// @param chance share of right answers by guessing
+/// @param items that an answer has; where there are several, each may be right by itself
 /// @param shortLength the length at which the model was tried first; 0 when no question fits
 /// @param shortMargin nats by which the right answer was likelier there than a wrong one
 /// @param original what the original rotation scored there; empty when it does not apply
+/// @param leftOut lengths of which no question could be made
 /// @param scores per strategy
 public record RetrievalResult(
     String task,
@@ -23,14 +25,22 @@ public record RetrievalResult(
     String reason,
     boolean complete,
     double chance,
+    int items,
     int shortLength,
     double shortMargin,
     Optional<RetrievalCell> original,
+    List<LeftOut> leftOut,
     List<RetrievalScore> scores) {
 
   public RetrievalResult {
+    leftOut = List.copyOf(leftOut);
     scores = List.copyOf(scores);
   }
+
+  /// A length that was not asked at.
+  ///
+  /// @param reason why, in a sentence
+  public record LeftOut(int length, String reason) {}
 
   static RetrievalResult notApplicable(RetrievalTask task, String reason) {
     return notApplicable(task.id(), task.description(), reason);
@@ -38,6 +48,6 @@ public record RetrievalResult(
 
   static RetrievalResult notApplicable(String task, String description, String reason) {
     return new RetrievalResult(
-        task, description, false, reason, true, 0, 0, 0, Optional.empty(), List.of());
+        task, description, false, reason, true, 0, 1, 0, 0, Optional.empty(), List.of(), List.of());
   }
 }

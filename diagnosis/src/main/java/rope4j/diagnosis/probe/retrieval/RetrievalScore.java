@@ -7,8 +7,9 @@ import java.util.OptionalInt;
 ///
 /// @param strategy name of the strategy
 /// @param lengths one cell per length, all depths together
-/// @param grid a cell per length and depth
-/// @param kMax20 longest tested length such that it and all shorter ones succeed in at least 20 %
+/// @param grid a cell per length and depth; empty where what is asked for stands at no one depth
+/// @param kMax20 longest tested length such that there and at all shorter ones at least 20 % of the
+///   questions are answered without a mistake
 /// @param kMax80 the same for 80 %
 public record RetrievalScore(
     String strategy,

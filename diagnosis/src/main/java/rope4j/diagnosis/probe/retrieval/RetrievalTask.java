@@ -21,11 +21,19 @@ interface RetrievalTask {
 
   /// @param right ends with the right answer
   /// @param wrong ends with a wrong one
-  record Question(Prompt right, Prompt wrong) {}
+  /// @param distance tokens from the answer back to where it stands in the text; the nearest place
+  ///   where it stands more than once, 0 where it is spread over the whole text
+  record Question(Prompt right, Prompt wrong, int distance) {
 
-  /// About how many tokens the thing asked for stands before the end.
-  default int distance(int length, double depth) {
-    return (int) Math.max(1, Math.round((1 - depth) * length));
+    /// An answer that is spread over the whole text.
+    static Question spread(Prompt right, Prompt wrong) {
+      return new Question(right, wrong, 0);
+    }
+  }
+
+  /// Whether the depth says where the thing asked for stands.
+  default boolean hasDepth() {
+    return true;
   }
 
   /// Probability of a right answer by a guess.
@@ -33,13 +41,24 @@ interface RetrievalTask {
     return 0;
   }
 
-  /// The shortest question is longer than the length asked for.
+  /// No question of the length asked for can be made.
   final class DoesNotFitException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
+    /// Even the shortest is longer.
     DoesNotFitException(int needed, int length) {
       super("the shortest question takes " + needed + " tokens, more than " + length);
+    }
+
+    private DoesNotFitException(String message) {
+      super(message);
+    }
+
+    /// Even the longest is so much shorter that the length would be a name only.
+    static DoesNotFitException tooShort(int tokens, int percent, int length) {
+      return new DoesNotFitException(
+          "a question takes " + tokens + " tokens, less than " + percent + " % of " + length);
     }
   }
 }

@@ -84,7 +84,7 @@ final class Ruler {
               length,
               room,
               size -> text(size, depth, key, value, new SplittableRandom(hay)));
-      return prompts.question(question, List.of(" " + value), List.of(" " + other));
+      return prompts.question(question, " " + value, " " + other);
     }
 
     private String text(int size, double depth, String key, String value, SplittableRandom hay) {
@@ -133,8 +133,13 @@ final class Ruler {
       return "RULER: which variables hold a value that was handed on over 4 hops.";
     }
 
-    /// The chain is spread over the whole text, so that the depth says nothing. A short example
-    /// with its answer stands before.
+    /// The chain is spread over the whole text.
+    @Override
+    public boolean hasDepth() {
+      return false;
+    }
+
+    /// A short example with its answer stands before.
     @Override
     public Question question(int length, double depth, SplittableRandom random) {
       List<String> names = names(LETTERS, random);
@@ -143,9 +148,12 @@ final class Ruler {
       List<Double> places = places(random);
       String example = example(random);
       int room =
-          Math.max(prompts.room(String.join(" ", names)), prompts.room(String.join(" ", others)));
+          1
+              + Math.max(
+                  prompts.room(" " + String.join(" ", names)),
+                  prompts.room(" " + String.join(" ", others)));
       String question =
-          prompts.fit(0, length, 2 * room, size -> example + text(size, names, places, value));
+          prompts.fit(0, length, room, size -> example + text(size, names, places, value));
       return prompts.anyOrder(question, items(names), items(others));
     }
 

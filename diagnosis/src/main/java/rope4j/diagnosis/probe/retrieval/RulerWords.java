@@ -30,6 +30,12 @@ final class RulerWords {
       return "RULER: the 10 words of a list that stand there ten times as often as the others (six below 4096 tokens).";
     }
 
+    /// The words stand all over the text.
+    @Override
+    public boolean hasDepth() {
+      return false;
+    }
+
     @Override
     public Question question(int length, double depth, SplittableRandom random) {
       List<String> drawn = Words.draw(Words.count(), random);
@@ -38,6 +44,7 @@ final class RulerWords {
       long order = random.nextLong();
       boolean isLong = length >= LONG;
       String example = example(isLong, random);
+      Words.Supply supply = new Words.Supply(drawn.subList(ANSWERS, drawn.size()), random);
       int room = 2 + Math.max(prompts.room(answer(common)), prompts.room(answer(others)));
       String question =
           prompts.fit(
@@ -49,7 +56,7 @@ final class RulerWords {
                       + text(
                           common,
                           isLong ? 30 : 6,
-                          drawn.subList(ANSWERS, Math.min(ANSWERS + size, drawn.size())),
+                          supply.first(size),
                           isLong ? 3 : 1,
                           new SplittableRandom(order)));
       return prompts.anyOrder(question, items(common), items(others));
@@ -125,6 +132,12 @@ final class RulerWords {
     public String description() {
       return "RULER: the 3 most frequent coded words, whose frequencies fall with the square of"
           + " their rank.";
+    }
+
+    /// The words stand all over the text.
+    @Override
+    public boolean hasDepth() {
+      return false;
     }
 
     @Override

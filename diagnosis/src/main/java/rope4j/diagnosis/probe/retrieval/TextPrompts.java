@@ -63,8 +63,19 @@ final class TextPrompts {
     return encode(answer).length + 1;
   }
 
-  Question question(String question, List<String> right, List<String> wrong) {
-    return new Question(prompt(question, right), prompt(question, wrong));
+  /// A question whose answer stands in it.
+  Question question(String question, String right, String wrong) {
+    Prompt prompt = prompt(question, List.of(right));
+    int place = question.lastIndexOf(right);
+    return new Question(
+        prompt, prompt(question, List.of(wrong)), distance(prompt, question, place));
+  }
+
+  /// Tokens from the answer back to a place in the question.
+  ///
+  /// @param place index of the character that stands there
+  int distance(Prompt prompt, String question, int place) {
+    return prompt.answerFrom() - common(prompt.tokens(), encode(question.substring(0, place)));
   }
 
   /// @param items parts of the answer in order, each with what stands before it
@@ -86,7 +97,7 @@ final class TextPrompts {
   /// The same where the items may come in any order: where one begins, the beginning of any that is
   /// not named yet is as good.
   Question anyOrder(String question, List<Item> right, List<Item> wrong) {
-    return new Question(anyOrder(question, right), anyOrder(question, wrong));
+    return Question.spread(anyOrder(question, right), anyOrder(question, wrong));
   }
 
   /// Part of an answer.
@@ -121,7 +132,8 @@ final class TextPrompts {
     return whole[Math.min(common(whole, encode("x")), whole.length - 1)];
   }
 
-  private static int common(int[] a, int[] b) {
+  /// Tokens that both begin with.
+  static int common(int[] a, int[] b) {
     int i = 0;
     while (i < a.length && i < b.length && a[i] == b[i]) {
       i++;

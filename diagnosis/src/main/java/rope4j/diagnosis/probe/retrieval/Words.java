@@ -44,6 +44,50 @@ final class Words {
     return words.subList(0, Math.min(count, words.size()));
   }
 
+  /// As many different words as a question takes: those given, and when they are used up two of
+  /// them at a time, as `candle-river`, in an order of their own. RULER has thousands of single
+  /// words.
+  static final class Supply {
+
+    private final List<String> words;
+    private final long start;
+    private final long step;
+
+    /// @param words different ones, at least two, none with a hyphen
+    Supply(List<String> words, SplittableRandom random) {
+      this.words = List.copyOf(words);
+      start = random.nextLong(pairs());
+      long drawn = 1 + random.nextLong(pairs());
+      // Steps that share no divisor with the number of pairs come by each of them once.
+      while (gcd(drawn, pairs()) > 1) {
+        drawn++;
+      }
+      step = drawn;
+    }
+
+    private long pairs() {
+      return words.size() * (words.size() - 1L);
+    }
+
+    private static long gcd(long a, long b) {
+      return b == 0 ? a : gcd(b, a % b);
+    }
+
+    /// The same for the same number; a longer list begins as a shorter one does.
+    ///
+    /// @return so many words, or all there are, some ten thousand
+    List<String> first(int count) {
+      List<String> first = new ArrayList<>(words.subList(0, Math.min(count, words.size())));
+      for (long i = 0; first.size() < count && i < pairs(); i++) {
+        long pair = (start + i * step) % pairs();
+        int one = (int) (pair / (words.size() - 1));
+        int other = (int) (pair % (words.size() - 1));
+        first.add(words.get(one) + "-" + words.get(other < one ? other : other + 1));
+      }
+      return first;
+    }
+  }
+
   /// Two words, as keys are written.
   static String key(SplittableRandom random) {
     List<String> two = draw(2, random);

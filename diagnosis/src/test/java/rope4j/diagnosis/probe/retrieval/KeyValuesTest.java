@@ -60,11 +60,12 @@ class KeyValuesTest {
   @ValueSource(doubles = {0, 0.25, 0.5, 0.75, 1})
   void thePairAskedForStandsAsFarBackAsSaidAndNowhereElse(double depth) {
     for (KeyValues task : List.of(ofTheLab(), ofAStory())) {
-      Prompt prompt = ask(task, 256, depth).right();
+      Question question = ask(task, 256, depth);
+      Prompt prompt = question.right();
       int[] tokens = prompt.tokens();
       int key = tokens.length - 2;
       int pair = indexOf(tokens, tokens[key], 0);
-      assertThat(key - pair).isEqualTo(task.distance(256, depth)).isBetween(127, 256);
+      assertThat(key - pair).isEqualTo(question.distance()).isBetween(127, 256);
       assertThat(tokens[pair + 1]).isEqualTo(tokens[key + 1]);
       assertThat(indexOf(tokens, tokens[key], pair + 1)).isEqualTo(key);
       assertThat(prompt.answerFrom()).isEqualTo(key + 1);

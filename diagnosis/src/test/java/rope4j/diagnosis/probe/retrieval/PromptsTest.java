@@ -53,8 +53,42 @@ class PromptsTest {
     Prompt right = task.question(length, 0.5, new SplittableRandom(5)).right();
     Prompt again = task.question(length, 0.5, new SplittableRandom(5)).right();
     assertThat(right.tokens()).isEqualTo(again.tokens());
-    assertThat(right.tokens().length).isLessThanOrEqualTo(length);
+    assertThat(right.tokens().length).isBetween(length * 9 / 10, length);
     assertThat(right.answerFrom()).isLessThan(right.tokens().length);
+  }
+
+  static Stream<RetrievalTask> tasksWithAPlace() {
+    return tasks().filter(task -> task.hasDepth() || "indexing".equals(task.id()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("tasksWithAPlace")
+  void theAnswerStandsAsFarBackAsSaid(RetrievalTask task) {
+    for (double depth : RetrievalProbe.DEPTHS) {
+      Question question = task.question(6000, depth, new SplittableRandom(5));
+      int[] tokens = question.right().tokens();
+      int answer = question.right().answerFrom();
+      int place = answer - question.distance();
+      assertThat(Arrays.copyOfRange(tokens, place, place + tokens.length - answer))
+          .as("depth %s, %d back", depth, question.distance())
+          .isEqualTo(Arrays.copyOfRange(tokens, answer, tokens.length));
+    }
+  }
+
+  @Test
+  void atTheEndAPassageStandsAsFarBackAsItIsLong() {
+    int[] text = prompts.encode("A story that is told to nobody. ".repeat(400));
+    OwnText.Recall recall = new OwnText.Recall(List.of(text), 32);
+    assertThat(recall.question(6000, 1, new SplittableRandom(5)).distance()).isEqualTo(32);
+  }
+
+  @Test
+  void commonWordsFillALongTextToo() {
+    RetrievalTask common = Ruler.tasks(prompts).get(4);
+    for (int length : new int[] {3000, 40_000, 150_000}) {
+      Prompt prompt = common.question(length, 0.5, new SplittableRandom(1)).right();
+      assertThat(prompt.tokens().length).isBetween(length * 9 / 10, length);
+    }
   }
 
   @ParameterizedTest

@@ -4,13 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import rope4j.checkpoint.CheckpointException;
 import rope4j.checkpoint.LlamaCppRope;
 import rope4j.checkpoint.RopeOverrides;
+import rope4j.diagnosis.probe.retrieval.RetrievalResult.LeftOut;
+import rope4j.diagnosis.probe.retrieval.RetrievalTask.DoesNotFitException;
 import rope4j.diagnosis.probe.trial.Candidate;
 import rope4j.diagnosis.probe.trial.Limit;
 import rope4j.diagnosis.probe.trial.ResultStore;
@@ -81,7 +86,9 @@ class RetrievalProbeTest {
       Extremes tokens = Extremes.of(session.feed(text));
       Prompt says = Prompt.of(text, new int[] {tokens.most()});
       Prompt never = Prompt.of(text, new int[] {tokens.least()});
-      return length <= knownUpTo ? new Question(says, never) : new Question(never, says);
+      return length <= knownUpTo
+          ? new Question(says, never, length)
+          : new Question(never, says, length);
     }
   }
 
@@ -109,13 +116,56 @@ class RetrievalProbeTest {
       int[][] asGood = {orderIsFree ? new int[] {first.most()} : new int[0], {}};
       Prompt right = Prompt.of(text, new int[] {first.least(), second.most()});
       Prompt wrong = Prompt.of(text, new int[] {first.least(), second.least()});
-      return new Question(items(right, asGood), items(wrong, asGood));
+      return Question.spread(items(right, asGood), items(wrong, asGood));
     }
 
     private static Prompt items(Prompt prompt, int[][] asGood) {
       int end = prompt.tokens().length;
       return new Prompt(
           prompt.tokens(), prompt.answerFrom(), new int[] {end - 1, end}, asGood, new int[0]);
+    }
+  }
+
+  /// A task that can't be asked at some lengths.
+  private record Gaps(RetrievalTask task, IntFunction<Optional<RuntimeException>> gaps)
+      implements RetrievalTask {
+
+    @Override
+    public String id() {
+      return "gaps";
+    }
+
+    @Override
+    public String description() {
+      return task.description();
+    }
+
+    @Override
+    public Question question(int length, double depth, SplittableRandom random) {
+      gaps.apply(length)
+          .ifPresent(e -> {
+            throw e;
+          });
+      return task.question(length, depth, random);
+    }
+  }
+
+  /// A task whose questions never get longer than some tokens.
+  private record Bounded(RetrievalTask task, int most) implements RetrievalTask {
+
+    @Override
+    public String id() {
+      return "bounded";
+    }
+
+    @Override
+    public String description() {
+      return task.description();
+    }
+
+    @Override
+    public Question question(int length, double depth, SplittableRandom random) {
+      return task.question(Math.min(length, most), depth, random);
     }
   }
 
@@ -172,11 +222,73 @@ class RetrievalProbeTest {
 
   @Test
   void theCostIsNotExceeded() {
+    assertCostIsNotExceeded(new Known(model, original, 128), 10);
+  }
+
+  /// The trained length is 64: the first questions take twice as much then.
+  @Test
+  void theCostIsNotExceededWhereTheShortestLengthIsTooShort() {
+    assertCostIsNotExceeded(
+        new Gaps(
+            new Known(model, original, 128),
+            length ->
+                length < 64 ? Optional.of(new DoesNotFitException(40, length)) : Optional.empty()),
+        1);
+  }
+
+  private void assertCostIsNotExceeded(RetrievalTask task, int questions) {
     Trials trials = new Trials(model, ResultStore.inMemory(), Limit.NONE, (_, _) -> {}, "test", 1);
-    var _ =
-        new RetrievalProbe(
-                trials, new Known(model, original, 128), original, List.of(original), LENGTHS, 10)
-            .run();
-    assertThat(trials.computed()).isLessThanOrEqualTo(RetrievalProbe.cost(LENGTHS, 10, 1));
+    RetrievalResult result =
+        new RetrievalProbe(trials, task, original, List.of(original), LENGTHS, questions).run();
+    assertThat(result.applies()).as(result.reason()).isTrue();
+    assertThat(trials.computed())
+        .isLessThanOrEqualTo(RetrievalProbe.cost(LENGTHS, 64, questions, 1));
+  }
+
+  @Test
+  void aLongerLengthOfWhichNoQuestionCanBeMadeIsLeftOutAndSaid() {
+    RuntimeException doesNotFit = new DoesNotFitException(200, 128);
+    RuntimeException cannotWrite = new CheckpointException("no token for 7");
+    for (RuntimeException reason : List.of(doesNotFit, cannotWrite)) {
+      RetrievalResult result =
+          run(
+              new Gaps(
+                  new Known(model, original, 128),
+                  length -> length == 128 ? Optional.of(reason) : Optional.empty()),
+              Limit.NONE);
+      assertThat(result.complete()).isTrue();
+      assertThat(result.scores().getFirst().lengths())
+          .extracting(RetrievalCell::length)
+          .containsExactly(32, 64);
+      assertThat(result.leftOut())
+          .singleElement()
+          .satisfies(left -> {
+            assertThat(left.length()).isEqualTo(128);
+            assertThat(left.reason()).contains(reason.getMessage());
+          });
+    }
+  }
+
+  @Test
+  void aQuestionMuchShorterThanItsLengthIsNotAskedUnderItsName() {
+    RetrievalResult result = run(new Bounded(new Known(model, original, 128), 80), Limit.NONE);
+    assertThat(result.scores().getFirst().lengths())
+        .extracting(RetrievalCell::length)
+        .containsExactly(32, 64);
+    assertThat(result.leftOut())
+        .containsExactly(new LeftOut(128, "a question takes 80 tokens, less than 90 % of 128"));
+  }
+
+  @Test
+  void whatTheModelAnswersAtTheShortLengthIsSaid() {
+    assertThat(run(64, Limit.NONE).reason())
+        .startsWith(
+            "at 32 tokens, under its original rotation, 12 of 12 questions are answered right");
+  }
+
+  @Test
+  void distancesAreThoseOfTheQuestions() {
+    RetrievalScore score = run(64, Limit.NONE).scores().getFirst();
+    assertThat(score.grid()).allMatch(cell -> cell.distance() == cell.length());
   }
 }
