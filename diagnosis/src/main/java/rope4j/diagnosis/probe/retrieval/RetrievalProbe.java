@@ -1,11 +1,11 @@
 package rope4j.diagnosis.probe.retrieval;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -83,7 +83,7 @@ final class RetrievalProbe {
         }
         first = i;
       } catch (DoesNotFitException e) {
-        reason = e.getMessage() + ", the trained length";
+        reason = e.reason() + ", the trained length";
       } catch (CheckpointException e) {
         return RetrievalResult.notApplicable(task, CANNOT_WRITE + e.getMessage());
       }
@@ -112,7 +112,7 @@ final class RetrievalProbe {
     }
     RetrievalCell own = tally.cell(shortest, -1);
     Gate gate = Gate.of(margins, own, items, task.chance());
-    Map<Integer, Tally[][]> cells = new TreeMap<>();
+    Map<Integer, Tally[][]> cells = new LinkedHashMap<>();
     List<LeftOut> leftOut = new ArrayList<>();
     asked.forEach(length -> cells.put(length, tallies()));
     boolean complete = !gate.applies() || fill(cells, leftOut);
@@ -167,12 +167,13 @@ final class RetrievalProbe {
   private boolean fill(Map<Integer, Tally[][]> cells, List<LeftOut> leftOut) {
     try {
       for (int i = 0; i < questions; i++) {
-        for (int length : List.copyOf(cells.keySet())) {
+        for (Map.Entry<Integer, Tally[][]> entry : List.copyOf(cells.entrySet())) {
+          int length = entry.getKey();
           Question question;
           try {
             question = question(length, i);
           } catch (DoesNotFitException e) {
-            leftOut.add(new LeftOut(length, e.getMessage()));
+            leftOut.add(new LeftOut(length, e.reason()));
             cells.remove(length);
             continue;
           } catch (CheckpointException e) {
@@ -182,7 +183,7 @@ final class RetrievalProbe {
           }
           for (int c = 0; c < candidates.size(); c++) {
             Answer answer = answer(question.right(), length, i, candidates.get(c), "right");
-            cells.get(length)[c][i % DEPTHS.length].add(answer, question.distance());
+            entry.getValue()[c][i % DEPTHS.length].add(answer, question.distance());
           }
         }
       }

@@ -46,13 +46,21 @@ interface RetrievalTask {
 
     private static final long serialVersionUID = 1;
 
+    private final String reason;
+
     /// Even the shortest is longer.
     DoesNotFitException(int needed, int length) {
-      super("the shortest question takes " + needed + " tokens, more than " + length);
+      this("the shortest question takes " + needed + " tokens, more than " + length);
     }
 
     private DoesNotFitException(String message) {
       super(message);
+      reason = message;
+    }
+
+    /// Why, in a sentence.
+    String reason() {
+      return reason;
     }
 
     /// Even the longest is so much shorter that the length would be a name only.
