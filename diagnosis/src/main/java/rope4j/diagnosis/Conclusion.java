@@ -117,10 +117,10 @@ record Conclusion(String headline, List<String> reasons) {
       sentences.add(
           String.format(
               Locale.ROOT,
-              "On texts of up to %s tokens it changes what the model says by %s nats (mean KL); the"
+              "On texts of up to %s tokens it changes what the model says by %.3f nats (mean KL); the"
                   + " most likely token stays in %.1f %%.",
               Numbers.count(examination.description().trainedLength()),
-              Numbers.nats(damage.meanKl()),
+              damage.meanKl(),
               100 * damage.topAgreement()));
     }
     Recommendation.passedOver(best, examination.results())
@@ -128,10 +128,10 @@ record Conclusion(String headline, List<String> reasons) {
             String.format(
                 Locale.ROOT,
                 "%s can't be told from it past the trained length (%s nats) and changes short texts"
-                    + " more (%s).",
+                    + " more (%.3f).",
                 other.strategy().label(),
                 Numbers.nats(other.added().nll().mean()),
-                Numbers.nats(other.shortDamage().meanKl())))
+                other.shortDamage().meanKl()))
         .ifPresent(sentences::add);
     return sentences.isEmpty() ? Optional.empty() : Optional.of(String.join(" ", sentences));
   }

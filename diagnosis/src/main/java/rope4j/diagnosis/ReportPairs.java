@@ -3,6 +3,7 @@ package rope4j.diagnosis;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import rope4j.diagnosis.page.Markup;
 import rope4j.diagnosis.probe.pairs.AttentionSpread;
@@ -14,6 +15,8 @@ import rope4j.diagnosis.probe.pairs.PairRisk;
 
 /// The report's section on why strategies fail: pair by pair.
 final class ReportPairs {
+
+  private static final int MOST_POSITIONS = 7;
 
   private final PairResult result;
   private final Markup out;
@@ -118,23 +121,31 @@ final class ReportPairs {
     lead(
         "Entropy over its largest possible value, and the weight of the first token in percent, of a"
             + " query at each position: the mean over heads and layers.");
-    List<AttentionSpread> columns = measured.getFirst().spread();
     head(
         Stream.concat(
                 Stream.of("Strategy", ""),
-                columns.stream().map(spread -> Numbers.count(spread.position())))
+                shown(measured.getFirst()).map(spread -> Numbers.count(spread.position())))
             .toArray(String[]::new));
     for (StrategyRisk risk : measured) {
       out.open("tr").element("th", risk.strategy(), "scope", "row");
       out.element("td", "entropy");
-      risk.spread().forEach(spread -> number(Numbers.nats(spread.entropy()), ""));
+      shown(risk).forEach(spread -> number(Numbers.nats(spread.entropy()), ""));
       out.close();
       out.open("tr").element("th", risk.strategy(), "scope", "row");
       out.element("td", "first token");
-      risk.spread().forEach(spread -> number(Numbers.percent(spread.sink()), ""));
+      shown(risk).forEach(spread -> number(Numbers.percent(spread.sink()), ""));
       out.close();
     }
     tail();
+  }
+
+  /// As many positions as the page is wide, the first and the last among them; the JSON has all.
+  private static Stream<AttentionSpread> shown(StrategyRisk risk) {
+    List<AttentionSpread> all = risk.spread();
+    int count = Math.min(all.size(), MOST_POSITIONS);
+    return IntStream.range(0, count)
+        .map(i -> count == 1 ? 0 : Math.round((float) i * (all.size() - 1) / (count - 1)))
+        .mapToObj(all::get);
   }
 
   private static String change(double from, double to) {
