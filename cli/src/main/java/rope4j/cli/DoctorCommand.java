@@ -27,6 +27,7 @@ import rope4j.diagnosis.Windows;
 import rope4j.diagnosis.probe.ProbePlan;
 import rope4j.diagnosis.probe.trial.ResultStore;
 import rope4j.inference.Model;
+import tools.jackson.databind.node.ObjectNode;
 
 /// The main job.
 @Command(
@@ -202,7 +203,7 @@ final class DoctorCommand implements Callable<Integer> {
         }
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
-          out.println(Json.write(ProbeJson.of(check, input.name())));
+          out.println(Json.write(repeatable(ProbeJson.of(check, input.name()))));
         } else {
           out.print(EngineCheckReport.render(check, input.name(), Terminal.outputHasColors()));
         }
@@ -218,6 +219,12 @@ final class DoctorCommand implements Callable<Integer> {
     return check.sound() ? Rope.HOLDS : Rope.BAD_VERDICT;
   }
 
+  /// With what was typed.
+  private ObjectNode repeatable(ObjectNode json) {
+    List<String> typed = spec.root().commandLine().getParseResult().originalArgs();
+    return json.set("arguments", Json.value(Optional.of(typed)));
+  }
+
   private void ending() {
     PrintWriter err = spec.commandLine().getErr();
     err.println("rope: ending after the tokens at hand; the report of what was measured follows");
@@ -228,7 +235,7 @@ final class DoctorCommand implements Callable<Integer> {
     page.ifPresent(path -> write(path, HtmlReport.render(examination)));
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      out.println(Json.write(Json.examination(examination)));
+      out.println(Json.write(repeatable(Json.examination(examination))));
     } else {
       out.print(TerminalReport.render(examination, Terminal.outputHasColors()));
       page.ifPresent(path -> out.println("report: " + path));

@@ -32,6 +32,15 @@ class DoctorCommandTest {
     JsonNode json = run.json();
     assertThat(json.propertyNames())
         .contains("model", "lengths", "strategies", "recommended", "recipes", "findings");
+    assertThat(json.at("/arguments").valueStream().map(JsonNode::asString))
+        .containsExactly(
+            "doctor",
+            MODEL.toString(),
+            "--context",
+            "256",
+            "--tokens",
+            tokens.toString(),
+            "--json");
     assertThat(json.at("/model").asString()).isEqualTo("llama-gqa.gguf");
     assertThat(json.at("/lengths/trained").asInt()).isEqualTo(64);
     assertThat(json.at("/lengths/requested").asInt()).isEqualTo(256);

@@ -40,7 +40,8 @@ class RetrievalReportTest {
         2,
         Optional.of(cell(64, -1, 12, 12, 1)),
         List.of(new LeftOut(512, "a question takes 300 tokens, less than 90 % of 512")),
-        List.of(scores));
+        List.of(scores),
+        Optional.empty());
   }
 
   private static RetrievalScore score(

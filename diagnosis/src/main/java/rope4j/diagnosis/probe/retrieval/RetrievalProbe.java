@@ -10,6 +10,7 @@ import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import rope4j.checkpoint.CheckpointException;
+import rope4j.diagnosis.probe.retrieval.RetrievalResult.Example;
 import rope4j.diagnosis.probe.retrieval.RetrievalResult.LeftOut;
 import rope4j.diagnosis.probe.retrieval.RetrievalTask.DoesNotFitException;
 import rope4j.diagnosis.probe.retrieval.RetrievalTask.Question;
@@ -100,7 +101,8 @@ final class RetrievalProbe {
 
   private RetrievalResult ask(List<Integer> asked) {
     int shortest = asked.getFirst();
-    int items = question(shortest, 0).right().itemEnds().length;
+    Prompt first = question(shortest, 0).right();
+    int items = first.itemEnds().length;
     double[] margins = new double[Gate.QUESTIONS];
     Tally tally = new Tally();
     for (int i = 0; i < margins.length; i++) {
@@ -132,7 +134,18 @@ final class RetrievalProbe {
         Gate.mean(margins),
         Optional.of(own),
         leftOut,
-        scores);
+        scores,
+        Optional.of(example(first)));
+  }
+
+  private Example example(Prompt prompt) {
+    Optional<String> text;
+    try {
+      text = Optional.of(trials.model().tokenizer().decode(prompt.tokens()));
+    } catch (CheckpointException _) {
+      text = Optional.empty();
+    }
+    return new Example(IntStream.of(prompt.tokens()).boxed().toList(), prompt.answerFrom(), text);
   }
 
   /// By strategy and depth.

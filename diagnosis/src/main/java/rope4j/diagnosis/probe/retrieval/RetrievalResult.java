@@ -18,6 +18,7 @@ import java.util.Optional;
 /// @param original what the original rotation scored there; empty when it does not apply
 /// @param leftOut lengths of which no question could be made
 /// @param scores per strategy
+/// @param example the first question asked; empty when none was
 public record RetrievalResult(
     String task,
     String description,
@@ -30,7 +31,8 @@ public record RetrievalResult(
     double shortMargin,
     Optional<RetrievalCell> original,
     List<LeftOut> leftOut,
-    List<RetrievalScore> scores) {
+    List<RetrievalScore> scores,
+    Optional<Example> example) {
 
   public RetrievalResult {
     leftOut = List.copyOf(leftOut);
@@ -42,12 +44,36 @@ public record RetrievalResult(
   /// @param reason why, in a sentence
   public record LeftOut(int length, String reason) {}
 
+  /// A question as the model was given it; all others are drawn the same way from the run's seed.
+  ///
+  /// @param tokens the question, then the right answer
+  /// @param answerFrom index of the answer's first token
+  /// @param text the same in words; empty where the model has no tokenizer
+  public record Example(List<Integer> tokens, int answerFrom, Optional<String> text) {
+
+    public Example {
+      tokens = List.copyOf(tokens);
+    }
+  }
+
   static RetrievalResult notApplicable(RetrievalTask task, String reason) {
     return notApplicable(task.id(), task.description(), reason);
   }
 
   static RetrievalResult notApplicable(String task, String description, String reason) {
     return new RetrievalResult(
-        task, description, false, reason, true, 0, 1, 0, 0, Optional.empty(), List.of(), List.of());
+        task,
+        description,
+        false,
+        reason,
+        true,
+        0,
+        1,
+        0,
+        0,
+        Optional.empty(),
+        List.of(),
+        List.of(),
+        Optional.empty());
   }
 }

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import rope4j.checkpoint.CheckpointException;
 import rope4j.checkpoint.LlamaCppRope;
 import rope4j.checkpoint.RopeOverrides;
+import rope4j.diagnosis.probe.retrieval.RetrievalResult.Example;
 import rope4j.diagnosis.probe.retrieval.RetrievalResult.LeftOut;
 import rope4j.diagnosis.probe.retrieval.RetrievalTask.DoesNotFitException;
 import rope4j.diagnosis.probe.trial.Candidate;
@@ -202,6 +203,19 @@ class RetrievalProbeTest {
     assertThat(score.kMax80()).hasValue(64);
     assertThat(score.lengths().getLast().nll()).isGreaterThan(score.lengths().getFirst().nll());
     assertThat(score.grid()).hasSize(3 * RetrievalProbe.DEPTHS.length);
+  }
+
+  @Test
+  void theFirstQuestionIsKeptWithItsAnswer() {
+    Example example = run(128, Limit.NONE).example().orElseThrow();
+    assertThat(example.tokens()).hasSize(32);
+    assertThat(example.answerFrom()).isEqualTo(31);
+    assertThat(example.text())
+        .isEqualTo(
+            Optional.of(
+                model
+                    .tokenizer()
+                    .decode(example.tokens().stream().mapToInt(Integer::intValue).toArray())));
   }
 
   @Test

@@ -62,7 +62,8 @@ class RetrievalScoreTest {
         1,
         Optional.of(cell(64, 10)),
         List.of(),
-        List.of(RetrievalScore.of("yarn", cells, List.of())));
+        List.of(RetrievalScore.of("yarn", cells, List.of())),
+        Optional.empty());
   }
 
   private static final RetrievalResult NOT_APPLYING =
