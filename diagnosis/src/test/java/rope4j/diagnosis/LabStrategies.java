@@ -1,6 +1,7 @@
 package rope4j.diagnosis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
 import rope4j.checkpoint.RopeOverrides;
 import rope4j.checkpoint.json.JsonReader;
 import rope4j.diagnosis.probe.trial.Candidate;
@@ -86,5 +88,25 @@ public final class LabStrategies {
       }
     }
     return measured;
+  }
+
+  /// Demands that a probe puts strategies in the order of what the lab measured, of which there
+  /// must be something to compare.
+  ///
+  /// @param noise closer than this two strategies are not told apart
+  public static void assertSameOrder(
+      Map<String, Double> measured, ToDoubleFunction<String> probed, double noise) {
+    int compared = 0;
+    for (String one : measured.keySet()) {
+      for (String other : measured.keySet()) {
+        if (measured.get(one) > measured.get(other) + noise) {
+          assertThat(probed.applyAsDouble(one))
+              .as(one + " over " + other)
+              .isGreaterThan(probed.applyAsDouble(other));
+          compared++;
+        }
+      }
+    }
+    assertThat(compared).as("pairs of strategies that the lab tells apart").isGreaterThan(20);
   }
 }
